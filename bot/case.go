@@ -1,0 +1,95 @@
+package bot
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"tixianbot/knowledge/fact"
+)
+
+// Stage is a rung of the escalation ladder.
+type Stage string
+
+// The stages, in order.
+const (
+	SelfCheck         Stage = "self_check"
+	Support           Stage = "support"
+	Supervisor        Stage = "supervisor"
+	OfficialComplaint Stage = "official_complaint"
+	Regulator         Stage = "regulator"
+	Mediation         Stage = "mediation"
+	Legal             Stage = "legal"
+	Resolved          Stage = "resolved"
+	Closed            Stage = "closed"
+)
+
+// Case is what the bot knows of one stuck withdrawal: facts, counters and what
+// is open, under 2 KB. The entries of its timeline are records of their own.
+// The zero Case is that of someone who never wrote.
+type Case struct {
+	Number  int // 1 is the chat's first case; 0 until something was said
+	Opened  time.Time
+	Touched time.Time
+	Stage   Stage
+
+	Facts map[fact.Name]Known
+	Cues  []Cue       // telling phrases of the user that point to causes
+	Trail []fact.Name // the questions answered, oldest first: the way back
+
+	Seq  int  // number of the newest record
+	Rev  int  // revision of the screen that is open
+	View View // what lies over the interview, if anything
+
+	Picked   []string // members picked so far of a question that takes several
+	Misses   int      // answers to the open question that were not understood
+	Ticked   []string // steps of checklists that are done
+	RuledOut []string // causes that did not solve it, in the user's word
+	Flags    []string // dangers and frauds met so far, which the bot has warned of
+}
+
+// Known is a fact of a case, or that the user does not know it.
+type Known struct {
+	Value  fact.Value // "" when the user skipped the question or does not know
+	Quote  string     // the user's own words for it, cut to 24 characters; "" for a button
+	Record int        // number of the record it was read from, or 0
+	Approx bool       // a rough value from a button such as 昨天, never to be quoted as exact
+}
+
+// Cue is a phrase of the user's that points to a cause by itself.
+type Cue struct {
+	ID    string
+	Quote string
+}
+
+// View is a screen that lies over the interview until it is left.
+type View struct {
+	Name ViewName
+	Arg  string
+}
+
+// ViewName names such a screen; "" is the interview itself.
+type ViewName string
+
+// Values returns the facts that are known, without the "don't know"s.
+func (c Case) Values() fact.Facts {
+	out := make(fact.Facts, len(c.Facts))
+	for name, k := range c.Facts {
+		if k.Value != "" {
+			out[name] = k.Value
+		}
+	}
+	return out
+}
+
+// Clone returns a copy of c that shares nothing with it.
+func (c Case) Clone() Case {
+	c.Facts = maps.Clone(c.Facts)
+	c.Cues = slices.Clone(c.Cues)
+	c.Trail = slices.Clone(c.Trail)
+	c.Picked = slices.Clone(c.Picked)
+	c.Ticked = slices.Clone(c.Ticked)
+	c.RuledOut = slices.Clone(c.RuledOut)
+	c.Flags = slices.Clone(c.Flags)
+	return c
+}

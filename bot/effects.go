@@ -1,0 +1,82 @@
+package bot
+
+import (
+	"time"
+
+	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge/screen"
+)
+
+// Effects are what the caller must bring about after Step, all of it in one
+// transaction with the case, or none.
+type Effects struct {
+	Messages []Message // to be sent, in this order
+	Records  []Record  // to be added to the case
+	Toast    string    // shown with the acknowledgement of a button press
+	Delete   bool      // delete the message that the event was about: it held a secret
+	Forget   bool      // erase everything of the chat, then send Messages
+
+	Ask  fact.Name   // the fact that the open question asks, "" if none is open
+	Flag screen.Flag // what the screening of the user's words found
+}
+
+// Slot names a message that is replaced in place while the user presses
+// buttons. A message without a slot is sent once and never touched again.
+type Slot string
+
+// The slots.
+const (
+	SlotNone   Slot = ""
+	SlotScreen Slot = "screen" // the question or the answer that is open
+)
+
+// Message is something the bot says.
+type Message struct {
+	Slot    Slot
+	Replace bool   // edit the slot's message in place if there is one, else send
+	Text    string // in the markup of package markup
+	Buttons [][]Button
+}
+
+// Button is a key under a message.
+type Button struct {
+	Label string
+	Press Press
+}
+
+// Press is what a button means. It says for which case and which screen it was
+// made, so that an old button can be told from a present one.
+type Press struct {
+	Case int // number of the case, 0 for a button that no case owns
+	Rev  int // revision of the screen, 0 for a button that never grows old
+	Act  Act
+	Arg  string // ASCII, at most 40 bytes
+}
+
+// Act is the kind of a press. The values are stored in messages that stay in
+// chats for years: never change one.
+type Act string
+
+// RecordKind says what a record is.
+type RecordKind string
+
+// The kinds of records.
+const (
+	RecordMessage  RecordKind = "message"  // the user's own account, in words
+	RecordAnswer   RecordKind = "answer"   // an answer to a question, in words
+	RecordQuestion RecordKind = "question" // a side question of the user's
+	RecordNote     RecordKind = "note"     // what the user asked to be noted with /log
+	RecordContact  RecordKind = "contact"  // a contact with the platform
+	RecordStep     RecordKind = "step"     // a step of a checklist that the user ticked
+	RecordStage    RecordKind = "stage"    // the case moved to another stage
+)
+
+// Record is one entry of a case that is kept for good, under its number.
+type Record struct {
+	Seq    int // 1 is the first of the case
+	Kind   RecordKind
+	At     time.Time // when it happened, as far as it is known
+	ToldAt time.Time // when the bot learned of it
+	Text   string    // the user's words after the store mask, or ""
+	About  string    // the id of what the entry is about: a fact, a step, a stage
+}

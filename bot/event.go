@@ -1,0 +1,87 @@
+package bot
+
+import "time"
+
+// ChatID identifies a conversation. It is the messenger's own number.
+type ChatID int64
+
+// MessageID identifies a message within a chat; 0 is none.
+type MessageID int
+
+// Update is one event as it comes from a messenger, with what is needed to
+// apply it once and to answer it.
+type Update struct {
+	ID       int64 // the messenger's own id; the same update has the same id
+	Chat     ChatID
+	Message  MessageID // the message that the event is about, or 0
+	Callback string    // what a button press is acknowledged by, or ""
+	At       time.Time // when it happened
+	Event    Event
+}
+
+// Event is something that happened in a chat: one of the types below.
+type Event interface{ event() }
+
+// Said is a text message. A command such as "/log 今天打了客服" has its name,
+// without the slash and in lower case, in Command and the rest in Text.
+type Said struct {
+	Command   string
+	Text      string
+	Forwarded bool
+}
+
+// Pressed is the press of a button.
+type Pressed struct{ Press Press }
+
+// Garbled is the press of a button that no version of the bot has made.
+type Garbled struct{}
+
+// Edited is a message that the user changed after sending it.
+type Edited struct{ Text string }
+
+// Sent is anything but text: a photo, a file, a sticker, a voice message.
+type Sent struct {
+	Kind    FileKind
+	Caption string
+}
+
+// FileKind says what was sent.
+type FileKind string
+
+// The kinds of things that are sent.
+const (
+	Photo    FileKind = "photo"
+	Document FileKind = "document"
+	Voice    FileKind = "voice"
+	Sticker  FileKind = "sticker"
+	Other    FileKind = "other"
+)
+
+// Returned is a user who had blocked the bot and has unblocked it.
+type Returned struct{}
+
+// Left is a user who blocked the bot, or a group that removed it.
+type Left struct{}
+
+// Grouped is a message in a group or a channel, where the bot does not work.
+type Grouped struct{}
+
+// Ignored is an update that the bot knows of and passes over.
+type Ignored struct{}
+
+func (Said) event()     {}
+func (Pressed) event()  {}
+func (Garbled) event()  {}
+func (Edited) event()   {}
+func (Sent) event()     {}
+func (Returned) event() {}
+func (Left) event()     {}
+func (Grouped) event()  {}
+func (Ignored) event()  {}
+
+// Input is one event with what Step may look at besides the case.
+type Input struct {
+	At     time.Time // when it happened, in the zone of the user
+	Event  Event
+	Recent []Record // the newest records, newest first, as many as Wants asked for
+}
