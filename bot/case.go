@@ -37,9 +37,10 @@ type Case struct {
 	Cues  []Cue       // telling phrases of the user that point to causes
 	Trail []fact.Name // the questions answered, oldest first: the way back
 
-	Seq  int  // number of the newest record
-	Rev  int  // revision of the screen that is open
-	View View // what lies over the interview, if anything
+	Seq    int    // number of the newest record
+	Rev    int    // revision of the screen that is open
+	Screen string // name of the screen that has this revision
+	View   View   // what lies over the interview, if anything
 
 	Picked   []string // members picked so far of a question that takes several
 	Misses   int      // answers to the open question that were not understood
@@ -50,10 +51,11 @@ type Case struct {
 
 // Known is a fact of a case, or that the user does not know it.
 type Known struct {
-	Value  fact.Value // "" when the user skipped the question or does not know
-	Quote  string     // the user's own words for it, cut to 24 characters; "" for a button
-	Record int        // number of the record it was read from, or 0
-	Approx bool       // a rough value from a button such as 昨天, never to be quoted as exact
+	Value   fact.Value // "" when the user skipped the question or does not know
+	Quote   string     // the user's own words for it, cut to 24 characters; "" for a button
+	Record  int        // number of the record it was read from, or 0
+	Skipped bool       // passed over, not unknown: may be asked again when it is needed
+	Approx  bool       // a rough value from a button such as 昨天, never to be quoted as exact
 }
 
 // Cue is a phrase of the user's that points to a cause by itself.
