@@ -1,0 +1,228 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	tg "github.com/go-telegram/bot"
+
+	"tixianbot/bot"
+)
+
+// allowedUpdates is sent with every poll, because Telegram keeps the last one
+// it was sent.
+var allowedUpdates = []string{"message", "edited_message", "callback_query", "my_chat_member"}
+
+const (
+	batchLimit     = 100
+	firstPause     = 100 * time.Millisecond
+	longestPause   = 10 * time.Second
+	conflictPause  = 2 * time.Second
+	confirmTimeout = 3 * time.Second
+)
+
+// Poll receives updates until ctx ends and hands each one to accept, in order.
+// accept must arrange that done is called exactly once for it: with nil when
+// the update is durable, with an error when it is not and has to come again.
+// Poll asks Telegram for more only when all that it handed over are done.
+//
+// It returns nil after ctx has ended, every update handed over is done and what
+// is durable is confirmed; so whoever takes the updates has to be stopped after
+// Poll has returned, not before. It returns [ErrToken] when the token is not
+// accepted. Everything else, from a dead network to another poller, it sits
+// out: see [Client.Ready].
+func (c *Client) Poll(ctx context.Context, accept func(u bot.Update, done func(error))) error {
+	p := &poller{c: c, accept: accept}
+	for ctx.Err() == nil && !p.greeted {
+		if err := p.step(ctx, p.greet); err != nil {
+			return err
+		}
+	}
+	for ctx.Err() == nil {
+		if err := p.step(ctx, p.round); err != nil {
+			return err
+		}
+	}
+	p.confirm(ctx)
+	return nil
+}
+
+// poller is one run of Poll.
+type poller struct {
+	c       *Client
+	accept  func(u bot.Update, done func(error))
+	greeted bool
+	offset  int64 // 0 when Telegram has been told all that is durable
+	pause   time.Duration
+}
+
+// errHeld is the error of a round whose updates were not all made durable.
+var errHeld = errors.New("updates could not be kept")
+
+// step runs one exchange with Telegram. When it fails, step waits before it
+// returns; the error it returns is one that trying again does not mend.
+func (p *poller) step(ctx context.Context, exchange func(context.Context) error) error {
+	err := exchange(ctx)
+	if err == nil {
+		p.pause = 0
+		return nil
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	var f *fault
+	if errors.As(err, &f) && f.token() {
+		p.c.log.say(slog.LevelError, "telegram does not accept the bot token")
+		return ErrToken
+	}
+	wait(ctx, p.trouble(err, f))
+	return nil
+}
+
+// trouble reports a failed exchange and returns how long to wait before the next.
+func (p *poller) trouble(err error, f *fault) time.Duration {
+	p.pause = min(max(2*p.pause, firstPause), longestPause)
+	switch {
+	case errors.Is(err, errHeld):
+		p.c.log.say(slog.LevelWarn, "polling is held: updates could not be kept and stay at telegram")
+	case f == nil:
+		p.c.log.say(slog.LevelWarn, "polling fails: the answer cannot be used")
+	case f.kind == faultAPI && f.code == http.StatusConflict:
+		p.c.conflicted()
+		p.pause = max(p.pause, conflictPause)
+		p.c.log.say(slog.LevelWarn, "polling is refused: another bot process or a webhook uses the same token")
+	case f.kind == faultAPI && f.code == http.StatusTooManyRequests:
+		p.pause = max(p.pause, f.after)
+		p.c.log.say(slog.LevelWarn, "polling is slowed down by telegram", "wait", f.after)
+	default:
+		p.c.log.say(slog.LevelWarn, "polling fails, trying on", "what", f.what, "code", f.code)
+	}
+	return p.pause
+}
+
+// wait sleeps for d and up to a fifth more, or until ctx ends.
+func wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d + rand.N(d/5+1))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
+
+// greet learns who the bot is and removes a webhook, which excludes polling.
+// Updates that wait at Telegram stay there.
+func (p *poller) greet(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	me, err := p.c.api.GetMe(ctx)
+	if err != nil {
+		return err
+	}
+	p.c.mu.Lock()
+	p.c.me = account{ID: me.ID, Username: me.Username}
+	p.c.mu.Unlock()
+	if _, err := p.c.api.DeleteWebhook(ctx, &tg.DeleteWebhookParams{}); err != nil {
+		return err
+	}
+	p.c.answered()
+	p.greeted = true
+	return nil
+}
+
+// round fetches one batch, has it made durable and moves the offset behind what is.
+func (p *poller) round(ctx context.Context) error {
+	raw, err := p.c.getUpdates(ctx, p.offset, batchLimit, p.c.pollTimeout)
+	if err != nil {
+		return err
+	}
+	p.c.answered()
+	// This poll told Telegram the offset. None is sent until there is a new
+	// one: after an idle week the ids start anew, maybe below the old offset.
+	p.offset = 0
+	updates, err := decodeAll(raw, p.c.self(), time.Now())
+	if err != nil {
+		p.c.log.say(slog.LevelError, "telegram sends updates without an id")
+		if len(updates) == 0 {
+			return err
+		}
+	}
+	durable := p.handOver(updates)
+	if durable > 0 {
+		p.offset = updates[durable-1].ID + 1
+	}
+	if durable < len(updates) {
+		return errHeld
+	}
+	return nil
+}
+
+func decodeAll(raw []json.RawMessage, me account, now time.Time) (updates []bot.Update, err error) {
+	for _, r := range raw {
+		u, e := decode(r, me, now)
+		if e != nil {
+			err = e
+			continue
+		}
+		updates = append(updates, u)
+	}
+	return updates, err
+}
+
+// handOver gives the updates to accept, waits until all are done and returns
+// how many of them, from the first on, are durable.
+func (p *poller) handOver(updates []bot.Update) int {
+	results := make([]error, len(updates))
+	var pending sync.WaitGroup
+	pending.Add(len(updates))
+	for i, u := range updates {
+		var once sync.Once
+		p.accept(u, func(err error) {
+			once.Do(func() {
+				results[i] = err
+				pending.Done()
+			})
+		})
+	}
+	pending.Wait()
+	for i, err := range results {
+		if err != nil {
+			return i
+		}
+	}
+	return len(results)
+}
+
+// confirm tells Telegram what the last round has made durable, so that it does
+// not come again after a restart. A failure costs nothing but that.
+func (p *poller) confirm(ctx context.Context) {
+	if p.offset == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), confirmTimeout)
+	defer cancel()
+	if _, err := p.c.getUpdates(ctx, p.offset, 1, 0); err != nil {
+		p.c.log.say(slog.LevelInfo, "the last updates could not be confirmed and will come again")
+	}
+}
+
+type getUpdatesParams struct {
+	Offset  int64    `json:"offset,omitempty"`
+	Limit   int      `json:"limit"`
+	Timeout int      `json:"timeout"` // in seconds
+	Allowed []string `json:"allowed_updates"`
+}
+
+func (c *Client) getUpdates(ctx context.Context, offset int64, limit int, timeout time.Duration) ([]json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout+pollGrace)
+	defer cancel()
+	var raw []json.RawMessage
+	err := c.call(ctx, "getUpdates", getUpdatesParams{offset, limit, int(timeout / time.Second), allowedUpdates}, &raw)
+	return raw, err
+}
