@@ -1,0 +1,151 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	defaultZone = "Asia/Shanghai"
+	tokenName   = "TELEGRAM_BOT_TOKEN"
+)
+
+// config is what flags and environment set alike, for every sub-command.
+type config struct {
+	TelegramAPIURL string  `name:"telegram-api-url" env:"TELEGRAM_API_URL" placeholder:"URL" help:"Another Bot API server than the public one; plain http to loopback only."`
+	InsecureHTTP   bool    `name:"insecure-http" env:"TIXIANBOT_INSECURE_HTTP" help:"Allow plain http to a Bot API server that is not on this machine."`
+	Data           string  `name:"data" env:"TIXIANBOT_DATA" default:"./data" placeholder:"DIR" help:"Folder of the database; made if missing, for the owner alone."`
+	Listen         string  `name:"listen" env:"TIXIANBOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address of /healthz and /readyz; with port 0 one is picked and printed; empty turns it off."`
+	Content        string  `name:"content" env:"TIXIANBOT_CONTENT" placeholder:"DIR" help:"Folder that overlays the built-in content; read at the start and on SIGHUP."`
+	SendRate       float64 `name:"send-rate" env:"TIXIANBOT_SEND_RATE" default:"30" placeholder:"N" help:"Messages sent a second in all; 0 is no limit."`
+	ChatRate       float64 `name:"chat-rate" env:"TIXIANBOT_CHAT_RATE" default:"1" placeholder:"N" help:"Messages sent a second to one chat, with a burst of 20; 0 is no limit."`
+	TZ             string  `name:"tz" env:"TIXIANBOT_TZ" default:"${zone}" placeholder:"ZONE" help:"Time zone of new chats."`
+}
+
+// secrets are settings that stand in the environment or in a file that
+// NAME_FILE names, and never on a command line.
+var secrets = []struct{ name, help string }{
+	{tokenName, "Token from @BotFather; required by run."},
+}
+
+// description heads the help.
+func description() string {
+	var b strings.Builder
+	b.WriteString("A Telegram bot for people whose withdrawal is stuck.\n\n")
+	b.WriteString("Every flag can be given in the environment, under the name in brackets. Secrets\n")
+	b.WriteString("stand in the environment only, or in a file that the name with _FILE names:\n")
+	for _, s := range secrets {
+		fmt.Fprintf(&b, "\n  %-20s  %s", s.name, s.help)
+	}
+	return b.String()
+}
+
+// known returns the names of the variables that config reads.
+func known() map[string]bool {
+	names := make(map[string]bool)
+	for field := range reflect.TypeFor[config]().Fields() {
+		names[field.Tag.Get("env")] = true
+	}
+	return names
+}
+
+// errUnset says that a secret was not given.
+var errUnset = errors.New("is not set")
+
+// secret returns the secret name from the environment or from the file that
+// name_FILE names. No error of it shows the secret.
+func secret(name string) (string, error) {
+	value, path := os.Getenv(name), os.Getenv(name+"_FILE")
+	switch {
+	case value != "" && path != "":
+		return "", usageError{fmt.Errorf("%s and %s_FILE are both set; unset one of them", name, name)}
+	case value != "":
+		return value, nil
+	case path == "":
+		return "", usageError{fmt.Errorf("%s %w, nor is %s_FILE", name, errUnset, name)}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", usageError{fmt.Errorf("read the file of %s_FILE: %w", name, err)}
+	}
+	if value = strings.TrimSpace(string(data)); value == "" {
+		return "", usageError{fmt.Errorf("the file of %s_FILE is empty", name)}
+	}
+	return value, nil
+}
+
+// later are the settings of features that do not exist yet. One that is set is
+// refused, so that nobody believes in what does not happen.
+var later = map[string]string{
+	"TIXIANBOT_KEY":            "the store is not encrypted yet",
+	"TIXIANBOT_WEBHOOK_URL":    "the bot polls; a webhook is not offered yet",
+	"TIXIANBOT_WEBHOOK_SECRET": "the bot polls; a webhook is not offered yet",
+	"TIXIANBOT_USER_RATE":      "what one user is answered is not limited yet",
+	"TIXIANBOT_RETENTION":      "cases are kept until their user erases them",
+	"TIXIANBOT_BACKUP_DIR":     "backups are not made yet",
+	"TIXIANBOT_ALLOW":          "who may write to the bot cannot be limited yet",
+	"TIXIANBOT_BLOCK":          "who may write to the bot cannot be limited yet",
+	"TIXIANBOT_LLM_DAILY":      "no language model is used yet",
+	"OPENAI_API_KEY":           "no language model is used yet",
+	"OPENAI_BASE_URL":          "no language model is used yet",
+	"OPENAI_MODEL":             "no language model is used yet",
+}
+
+// checkEnvironment refuses, for a sub-command, variables that would be believed
+// to do something and do nothing. OPENAI_ variables often belong to somebody
+// else, so only run, which a language model would work for, looks at them.
+func checkEnvironment(command string, environ []string) error {
+	if command == "version" || command == "healthcheck" {
+		return nil
+	}
+	for _, pair := range slices.Sorted(slices.Values(environ)) {
+		name, value, _ := strings.Cut(pair, "=")
+		foreign := strings.HasPrefix(name, "OPENAI_") && command != "run"
+		if value == "" || foreign {
+			continue
+		}
+		if err := checkVariable(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkVariable refuses the variable name if it has no effect.
+func checkVariable(name string) error {
+	bare := strings.TrimSuffix(name, "_FILE")
+	if why, ok := later[bare]; ok {
+		return fmt.Errorf("%s is set, but %s; unset it", name, why)
+	}
+	if !strings.HasPrefix(name, "TIXIANBOT_") || strings.HasPrefix(name, "TIXIANBOT_TEST_") || known()[name] {
+		return nil
+	}
+	return fmt.Errorf("%s is set, but there is no such setting (tixianbot -h shows all there are)", name)
+}
+
+// zone returns the time zone of new chats.
+func (c config) zone() (*time.Location, error) {
+	if c.TZ == "" || c.TZ == "Local" {
+		return nil, usageError{errors.New("the time zone must have a name such as " + defaultZone)}
+	}
+	zone, err := time.LoadLocation(c.TZ)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("the time zone %q is not known", c.TZ)}
+	}
+	return zone, nil
+}
+
+// checkRates refuses rates that mean nothing.
+func (c config) checkRates() error {
+	for name, rate := range map[string]float64{"TIXIANBOT_SEND_RATE": c.SendRate, "TIXIANBOT_CHAT_RATE": c.ChatRate} {
+		if !(rate >= 0 && rate <= 1e6) {
+			return usageError{fmt.Errorf("%s is %v, want a number of messages a second from 0 to 1000000", name, rate)}
+		}
+	}
+	return nil
+}

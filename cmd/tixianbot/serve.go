@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// endpoint serves what monitors ask: /healthz says that the process works,
+// /readyz that users are being answered.
+type endpoint struct {
+	server http.Server
+	ended  chan struct{}
+}
+
+// listen starts to serve at address, "" being nowhere. The address that was
+// taken is logged.
+func listen(address string, ready func() bool, log *slog.Logger) (*endpoint, error) {
+	e := &endpoint{ended: make(chan struct{})}
+	if address == "" {
+		close(e.ended)
+		return e, nil
+	}
+	socket, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen at TIXIANBOT_LISTEN: %w", err)
+	}
+	log.Info("listening", "address", socket.Addr().String())
+	e.server = http.Server{
+		Handler:           handler(ready),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      10 * time.Second,
+		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
+	go func() {
+		defer close(e.ended)
+		if err := e.server.Serve(socket); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("the listener ended", "error", err)
+		}
+	}()
+	return e, nil
+}
+
+func handler(ready func() bool) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "ok\n")
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		if !ready() {
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = io.WriteString(w, "ready\n")
+	})
+	return mux
+}
+
+// close stops serving, and waits for answers on their way for as long as ctx allows.
+func (e *endpoint) close(ctx context.Context) {
+	if err := e.server.Shutdown(ctx); err != nil {
+		_ = e.server.Close()
+	}
+	<-e.ended
+}
