@@ -1,0 +1,174 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	bolt "go.etcd.io/bbolt"
+
+	"tixianbot/bot"
+)
+
+// Report is what Check found.
+type Report struct {
+	Format   int      `json:"format"`
+	Chats    int      `json:"chats"`
+	Cases    int      `json:"cases"`
+	Records  int      `json:"records"`
+	Waiting  int      `json:"waiting"`      // messages to be sent
+	Dead     int      `json:"dead_letters"` // messages that could not be sent
+	Updates  int      `json:"updates"`      // update ids that are remembered
+	Poison   []Poison `json:"poison"`
+	Problems []string `json:"problems"` // chats as tags; empty: the file is sound
+}
+
+// maxProblems is how many problems of one kind a report lists.
+const maxProblems = 20
+
+// Check reads the whole file in one read transaction: its structure, and that
+// every key and value in it decodes. The error is about the checking; what is
+// wrong with the file is in the report.
+func (s *Store) Check() (Report, error) {
+	r := Report{Poison: []Poison{}, Problems: []string{}}
+	err := s.view(func(tx *bolt.Tx) error { return s.check(tx, &r) })
+	if err != nil {
+		return r, fmt.Errorf("check the database: %w", err)
+	}
+	return r, nil
+}
+
+// check fills in r. A read beyond the end of the file, which is a memory fault,
+// becomes a problem like the others.
+func (s *Store) check(tx *bolt.Tx, r *Report) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if v := recover(); v != nil {
+			r.Problems = append(r.Problems, "the structure cannot be read: "+panicked(v).Error())
+		}
+	}()
+	if r.Format, err = formatOf(tx); err != nil {
+		return err
+	}
+	n := 0
+	for problem := range tx.Check() {
+		if n++; n <= maxProblems {
+			r.Problems = append(r.Problems, "structure: "+problem.Error())
+		}
+	}
+	for _, c := range s.checkers(r) {
+		c.run(tx, r)
+	}
+	return nil
+}
+
+// checker reads one bucket.
+type checker struct {
+	bucket []byte
+	count  *int
+	read   func(k, v []byte) error
+	tag    func(bot.ChatID) string // nil for a bucket without chats
+}
+
+func (c checker) run(tx *bolt.Tx, r *Report) {
+	bad := 0
+	cursor := tx.Bucket(c.bucket).Cursor()
+	for k, v := cursor.First(); k != nil; k, v = cursor.Next() {
+		if c.count != nil {
+			*c.count++
+		}
+		if c.read(k, v) == nil {
+			continue
+		}
+		if bad++; bad <= maxProblems {
+			r.Problems = append(r.Problems, c.problem(k))
+		}
+	}
+	if bad > maxProblems {
+		r.Problems = append(r.Problems, fmt.Sprintf("bucket %s: %d more that do not decode", c.bucket, bad-maxProblems))
+	}
+}
+
+func (c checker) problem(k []byte) string {
+	if c.tag == nil || len(k) < chatLen {
+		return fmt.Sprintf("bucket %s: an entry does not decode", c.bucket)
+	}
+	return fmt.Sprintf("bucket %s: an entry of chat %s does not decode", c.bucket, c.tag(chatOf(k)))
+}
+
+func (s *Store) checkers(r *Report) []checker {
+	return []checker{
+		{bucketChats, &r.Chats, readChat, s.Tag},
+		{bucketSlots, nil, readSlot, s.Tag},
+		{bucketCases, &r.Cases, readCase, s.Tag},
+		{bucketRecords, &r.Records, readRecord, s.Tag},
+		{bucketOutbox, &r.Waiting, readItem, s.Tag},
+		{bucketDead, &r.Dead, readLetter, s.Tag},
+		{bucketPoison, nil, r.readPoison, s.Tag},
+		{bucketSeen, &r.Updates, readSeen, nil},
+		{bucketSeenLog, nil, readSeenLog, nil},
+	}
+}
+
+func readChat(k, v []byte) error {
+	_, err1 := parseChatKey(k)
+	_, err2 := decodeChat(v)
+	return errors.Join(err1, err2)
+}
+
+func readSlot(k, v []byte) error {
+	_, _, err1 := parseSlotKey(k)
+	_, err2 := decodeID(v)
+	return errors.Join(err1, err2)
+}
+
+func readCase(k, v []byte) error {
+	_, _, err1 := parseCaseKey(k)
+	_, err2 := decodeCase(v)
+	return errors.Join(err1, err2)
+}
+
+func readRecord(k, v []byte) error {
+	_, _, seq, err1 := parseRecordKey(k)
+	_, err2 := decodeRecord(seq, v)
+	return errors.Join(err1, err2)
+}
+
+func readItem(k, v []byte) error {
+	_, id, err1 := parseItemKey(k)
+	_, err2 := decodeItem(id, v)
+	return errors.Join(err1, err2)
+}
+
+func readLetter(k, v []byte) error {
+	_, _, err1 := parseItemKey(k)
+	_, err2 := decodeLetter(v)
+	return errors.Join(err1, err2)
+}
+
+func (r *Report) readPoison(k, v []byte) error {
+	_, update, err := parsePoisonKey(k)
+	if err != nil {
+		return err
+	}
+	var d diskPoison
+	if err := json.Unmarshal(v, &d); err != nil {
+		return err
+	}
+	r.Poison = append(r.Poison, Poison{Update: update, At: d.At, Event: d.Event, Cause: d.Cause, Stack: d.Stack})
+	return nil
+}
+
+func readSeen(k, _ []byte) error {
+	_, err := parseSeenKey(k)
+	return err
+}
+
+func readSeenLog(k, v []byte) error {
+	if len(k) != 8 {
+		return errKey
+	}
+	_, err := decodeLogEntry(v)
+	return err
+}

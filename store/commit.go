@@ -1,0 +1,135 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// maxBatch is how many changes go into one transaction at most. It bounds the
+// time a change waits for others that came before it.
+const maxBatch = 1024
+
+// operation is a change in its encoded form. apply writes all of it or, where
+// it returns an outcome with an error, none of it; the error beside the outcome
+// is of the transaction and fails everything in it.
+type operation interface {
+	apply(*writer) (outcome, error)
+}
+
+type outcome struct {
+	duplicate bool  // nothing was written, the update id was known
+	more      bool  // the chat has something left to send
+	err       error // why this change alone was not written
+}
+
+type job struct {
+	op   operation
+	out  outcome
+	done chan struct{}
+}
+
+// submit queues op, waits until it is written and returns what came of it.
+func (s *Store) submit(op operation) (outcome, error) {
+	j := &job{op: op, done: make(chan struct{})}
+	if !s.enqueue(j) {
+		return outcome{}, ErrClosed
+	}
+	<-j.done
+	return j.out, j.out.err
+}
+
+func (s *Store) enqueue(j *job) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.queue = append(s.queue, j)
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+	return true
+}
+
+// write is the one goroutine that writes. It ends after Close, when the queue
+// is empty.
+func (s *Store) write() {
+	defer close(s.ended)
+	for range s.wake {
+		for batch := s.take(); len(batch) > 0; batch = s.take() {
+			s.writeBatch(batch)
+		}
+	}
+}
+
+// take returns what is queued, up to maxBatch.
+func (s *Store) take() []*job {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := min(len(s.queue), maxBatch)
+	batch := s.queue[:n:n]
+	s.queue = s.queue[n:]
+	if len(s.queue) == 0 {
+		s.queue = nil
+	}
+	return batch
+}
+
+func (s *Store) writeBatch(batch []*job) {
+	err := s.transact(batch)
+	for _, j := range batch {
+		if err != nil {
+			j.out = outcome{err: fmt.Errorf("write to the database: %w", err)}
+		}
+		close(j.done)
+	}
+}
+
+// transact applies the jobs in one transaction. A panic of bbolt, which it
+// raises when the file is not as it should be, comes back as an error.
+func (s *Store) transact(batch []*job) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%w: %w", ErrDamaged, panicked(v))
+		}
+	}()
+	return s.update(func(tx *bolt.Tx) error {
+		w := newWriter(s, tx, time.Now())
+		for _, j := range batch {
+			if j.out, err = j.op.apply(w); err != nil {
+				return err
+			}
+		}
+		return w.remember(s.keep)
+	})
+}
+
+func panicked(v any) error {
+	if err, ok := v.(error); ok {
+		return err
+	}
+	return errors.New(fmt.Sprint(v))
+}
+
+// writer is a write transaction with its buckets at hand.
+type writer struct {
+	now   time.Time
+	store *Store
+	fresh []int64 // update ids new in this transaction
+
+	chats, slots, cases, records, outbox, dead, poison, seen, log *bolt.Bucket
+}
+
+func newWriter(s *Store, tx *bolt.Tx, now time.Time) *writer {
+	w := &writer{
+		now: now, store: s, chats: tx.Bucket(bucketChats), slots: tx.Bucket(bucketSlots), cases: tx.Bucket(bucketCases),
+		records: tx.Bucket(bucketRecords), outbox: tx.Bucket(bucketOutbox), dead: tx.Bucket(bucketDead),
+		poison: tx.Bucket(bucketPoison), seen: tx.Bucket(bucketSeen), log: tx.Bucket(bucketSeenLog),
+	}
+	w.seen.FillPercent, w.log.FillPercent = 0.9, 0.9 // keys that grow
+	return w
+}

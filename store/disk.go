@@ -1,0 +1,205 @@
+package store
+
+import (
+	"encoding/json"
+	"time"
+
+	"tixianbot/bot"
+	"tixianbot/knowledge/fact"
+)
+
+// The types of this file are what is in the file. A name is never changed and
+// never used again for something else; a new field is absent in old files. A
+// change that this cannot express is a new format with a migration.
+
+type diskChat struct {
+	Active int    `json:"active,omitempty"`
+	Zone   string `json:"zone,omitempty"`
+	Gone   bool   `json:"gone,omitempty"`
+}
+
+type diskCase struct {
+	Number   int                  `json:"number,omitempty"`
+	Opened   time.Time            `json:"opened,omitzero"`
+	Touched  time.Time            `json:"touched,omitzero"`
+	Stage    string               `json:"stage,omitempty"`
+	Facts    map[string]diskKnown `json:"facts,omitempty"`
+	Cues     []diskCue            `json:"cues,omitempty"`
+	Trail    []string             `json:"trail,omitempty"`
+	Seq      int                  `json:"seq,omitempty"`
+	Rev      int                  `json:"rev,omitempty"`
+	View     string               `json:"view,omitempty"`
+	ViewArg  string               `json:"view_arg,omitempty"`
+	Picked   []string             `json:"picked,omitempty"`
+	Misses   int                  `json:"misses,omitempty"`
+	Ticked   []string             `json:"ticked,omitempty"`
+	RuledOut []string             `json:"ruled_out,omitempty"`
+	Flags    []string             `json:"flags,omitempty"`
+}
+
+type diskKnown struct {
+	Value  string `json:"value,omitempty"`
+	Quote  string `json:"quote,omitempty"`
+	Record int    `json:"record,omitempty"`
+	Approx bool   `json:"approx,omitempty"`
+}
+
+type diskCue struct {
+	ID    string `json:"id"`
+	Quote string `json:"quote,omitempty"`
+}
+
+type diskRecord struct {
+	Kind   string    `json:"kind"`
+	At     time.Time `json:"at,omitzero"`
+	ToldAt time.Time `json:"told_at,omitzero"`
+	Text   string    `json:"text,omitempty"`
+	About  string    `json:"about,omitempty"`
+}
+
+type diskItem struct {
+	Delete  bool           `json:"delete,omitempty"`
+	Notice  bool           `json:"notice,omitempty"`
+	Target  int            `json:"target,omitempty"`
+	Queued  time.Time      `json:"queued,omitzero"`
+	Slot    string         `json:"slot,omitempty"`
+	Replace bool           `json:"replace,omitempty"`
+	Text    string         `json:"text,omitempty"`
+	Buttons [][]diskButton `json:"buttons,omitempty"`
+}
+
+type diskButton struct {
+	Label string `json:"label"`
+	Case  int    `json:"case,omitempty"`
+	Rev   int    `json:"rev,omitempty"`
+	Act   string `json:"act,omitempty"`
+	Arg   string `json:"arg,omitempty"`
+}
+
+// diskLetter is a dead letter. The item is kept as it was, readable or not.
+type diskLetter struct {
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+	Item   []byte    `json:"item"`
+}
+
+type diskPoison struct {
+	At    time.Time `json:"at"`
+	Event string    `json:"event"`
+	Cause string    `json:"cause,omitempty"`
+	Stack string    `json:"stack,omitempty"`
+}
+
+func caseToDisk(c bot.Case) diskCase {
+	d := diskCase{
+		Number: c.Number, Opened: c.Opened, Touched: c.Touched, Stage: string(c.Stage),
+		Trail: recast[string](c.Trail), Seq: c.Seq, Rev: c.Rev,
+		View: string(c.View.Name), ViewArg: c.View.Arg,
+		Picked: c.Picked, Misses: c.Misses, Ticked: c.Ticked, RuledOut: c.RuledOut, Flags: c.Flags,
+	}
+	for _, cue := range c.Cues {
+		d.Cues = append(d.Cues, diskCue(cue))
+	}
+	if len(c.Facts) > 0 {
+		d.Facts = make(map[string]diskKnown, len(c.Facts))
+	}
+	for name, k := range c.Facts {
+		d.Facts[string(name)] = diskKnown{Value: string(k.Value), Quote: k.Quote, Record: k.Record, Approx: k.Approx}
+	}
+	return d
+}
+
+func (d diskCase) toBot() bot.Case {
+	c := bot.Case{
+		Number: d.Number, Opened: d.Opened, Touched: d.Touched, Stage: bot.Stage(d.Stage),
+		Trail: recast[fact.Name](d.Trail), Seq: d.Seq, Rev: d.Rev,
+		View:   bot.View{Name: bot.ViewName(d.View), Arg: d.ViewArg},
+		Picked: d.Picked, Misses: d.Misses, Ticked: d.Ticked, RuledOut: d.RuledOut, Flags: d.Flags,
+	}
+	for _, cue := range d.Cues {
+		c.Cues = append(c.Cues, bot.Cue(cue))
+	}
+	if len(d.Facts) > 0 {
+		c.Facts = make(map[fact.Name]bot.Known, len(d.Facts))
+	}
+	for name, k := range d.Facts {
+		c.Facts[fact.Name(name)] = bot.Known{Value: fact.Value(k.Value), Quote: k.Quote, Record: k.Record, Approx: k.Approx}
+	}
+	return c
+}
+
+func recordToDisk(r bot.Record) diskRecord {
+	return diskRecord{Kind: string(r.Kind), At: r.At, ToldAt: r.ToldAt, Text: r.Text, About: r.About}
+}
+
+func (d diskRecord) toBot(seq int) bot.Record {
+	return bot.Record{Seq: seq, Kind: bot.RecordKind(d.Kind), At: d.At, ToldAt: d.ToldAt, Text: d.Text, About: d.About}
+}
+
+func itemToDisk(it Item) diskItem {
+	d := diskItem{
+		Delete: it.Delete, Notice: it.Notice, Target: int(it.Target), Queued: it.Queued,
+		Slot: string(it.Message.Slot), Replace: it.Message.Replace, Text: it.Message.Text,
+	}
+	for _, row := range it.Message.Buttons {
+		keys := make([]diskButton, len(row))
+		for i, b := range row {
+			keys[i] = diskButton{Label: b.Label, Case: b.Press.Case, Rev: b.Press.Rev, Act: string(b.Press.Act), Arg: b.Press.Arg}
+		}
+		d.Buttons = append(d.Buttons, keys)
+	}
+	return d
+}
+
+func (d diskItem) toItem(id ItemID) Item {
+	it := Item{
+		ID: id, Delete: d.Delete, Notice: d.Notice, Target: bot.MessageID(d.Target), Queued: d.Queued,
+		Message: bot.Message{Slot: bot.Slot(d.Slot), Replace: d.Replace, Text: d.Text},
+	}
+	for _, row := range d.Buttons {
+		keys := make([]bot.Button, len(row))
+		for i, b := range row {
+			keys[i] = bot.Button{Label: b.Label, Press: bot.Press{Case: b.Case, Rev: b.Rev, Act: bot.Act(b.Act), Arg: b.Arg}}
+		}
+		it.Message.Buttons = append(it.Message.Buttons, keys)
+	}
+	return it
+}
+
+// recast returns the strings of list as strings of another type.
+func recast[T, S ~string](list []S) []T {
+	if list == nil {
+		return nil
+	}
+	out := make([]T, len(list))
+	for i, s := range list {
+		out[i] = T(s)
+	}
+	return out
+}
+
+func decodeChat(v []byte) (d diskChat, err error) {
+	if v == nil {
+		return diskChat{}, nil
+	}
+	err = json.Unmarshal(v, &d)
+	return d, err
+}
+
+func decodeCase(v []byte) (bot.Case, error) {
+	var d diskCase
+	err := json.Unmarshal(v, &d)
+	return d.toBot(), err
+}
+
+func decodeRecord(seq int, v []byte) (bot.Record, error) {
+	var d diskRecord
+	err := json.Unmarshal(v, &d)
+	return d.toBot(seq), err
+}
+
+func decodeItem(id ItemID, v []byte) (Item, error) {
+	var d diskItem
+	err := json.Unmarshal(v, &d)
+	return d.toItem(id), err
+}

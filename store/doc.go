@@ -1,0 +1,36 @@
+// Package store keeps everything the bot must not forget in one bbolt file.
+//
+// The layout. Numbers in keys are big-endian, so keys sort as the numbers do;
+// chat stands for eight bytes of a chat id. Every bucket that holds something
+// of a chat has the chat first in its keys, so that erasing a chat is deleting
+// a prefix.
+//
+//	meta      format                    → number of the format, in digits
+//	          tag-key                   → 32 random bytes: the key of [Store.Tag]
+//	chats     chat                      → JSON: active case, zone, whether it is gone
+//	slots     chat, name of the slot    → message id, eight bytes
+//	cases     chat, case (4)            → JSON: the case
+//	records   chat, case (4), seq (4)   → JSON: one record of the case
+//	outbox    chat, class (1), seq (8)  → JSON: a message that waits to be sent
+//	dead      chat, class (1), seq (8)  → JSON: a message that never could be, and why
+//	poison    chat, update id (8)       → JSON: an update that could not be worked on
+//	seen      update id (8)             → one byte
+//	seenlog   seq (8)                   → the update ids of one transaction, with time
+//	                                      and running total: the order of forgetting
+//
+// The JSON is of types of this package alone, whose names are frozen: see
+// disk.go. A file says which format it has; a file of an older format is moved
+// up by numbered migrations when it is opened, and a file of a newer one is
+// refused.
+//
+// All writing goes through one goroutine. It takes whatever is queued, writes
+// it in one transaction and only then lets the callers return: a lone caller
+// waits for one sync of the disk and no longer, and many callers share one.
+//
+// The invariant: a change is there completely or not at all, and whatever
+// [Store.Commit] or [Store.Settle] has returned nil for survives the end of the
+// process at any moment. An update id takes effect at most once.
+//
+// What is deleted can no longer be read through this package, but its bytes
+// stay in free pages of the file until those are used again.
+package store

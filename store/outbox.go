@@ -1,0 +1,217 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"tixianbot/bot"
+)
+
+// Item is one thing the bot has to do in a chat: send a message or delete one.
+type Item struct {
+	ID      ItemID
+	Queued  time.Time
+	Message bot.Message   // what to send
+	Delete  bool          // delete Target instead of sending
+	Target  bot.MessageID // the message to edit or delete; 0: that of the message's slot
+	Notice  bool          // says that something else could not be delivered
+}
+
+// ItemID is the place of an item in the queue of its chat: the lower class goes
+// first, and within a class the lower number.
+type ItemID struct {
+	Class Class
+	Seq   uint64
+}
+
+// Class is the rank of an item in the queue of its chat. A class of lower rank
+// than answers gets a greater number.
+type Class byte
+
+// Answer is the class of what answers an update.
+const Answer Class = 1
+
+// Head is the first item of a chat's queue with what is needed to send it.
+type Head struct {
+	Item  Item
+	Gone  bool          // the user blocked the bot: the queue waits
+	Shown bot.MessageID // the message that the item's slot names, or 0
+}
+
+// Head returns the first item of the queue of chat, and whether there is one.
+// With an error that is [ErrDamaged], Item.ID is that of the unreadable item.
+func (s *Store) Head(chat bot.ChatID) (h Head, ok bool, err error) {
+	err = s.view(func(tx *bolt.Tx) error {
+		k, v := tx.Bucket(bucketOutbox).Cursor().Seek(chatKey(chat))
+		if !hasChat(k, chat) {
+			return nil
+		}
+		ok = true
+		h, err = s.head(tx, k, v)
+		return err
+	})
+	return h, ok, err
+}
+
+// head reads the item at k. Where the chat's own entry or the slot cannot be
+// read, it is sent as a new message to a chat that is there.
+func (s *Store) head(tx *bolt.Tx, k, v []byte) (h Head, err error) {
+	chat, id, err := parseItemKey(k)
+	if err != nil {
+		return h, s.damaged(string(bucketOutbox), chatOf(k))
+	}
+	if h.Item, err = decodeItem(id, v); err != nil {
+		h.Item = Item{ID: id}
+		return h, s.damaged(string(bucketOutbox), chat)
+	}
+	if d, err := decodeChat(tx.Bucket(bucketChats).Get(chatKey(chat))); err == nil {
+		h.Gone = d.Gone
+	}
+	if slot := h.Item.Message.Slot; slot != bot.SlotNone {
+		if shown, err := decodeID(tx.Bucket(bucketSlots).Get(slotKey(chat, slot))); err == nil {
+			h.Shown = shown
+		}
+	}
+	return h, nil
+}
+
+// Waiting returns the chats that have something to send, in order. It takes
+// time in proportion to their number, not to that of the items.
+func (s *Store) Waiting() ([]bot.ChatID, error) {
+	var chats []bot.ChatID
+	err := s.view(func(tx *bolt.Tx) error {
+		c := tx.Bucket(bucketOutbox).Cursor()
+		for k, _ := c.First(); k != nil; {
+			chat := chatOf(k)
+			chats = append(chats, chat)
+			next := after(chat)
+			if next == nil {
+				return nil
+			}
+			k, _ = c.Seek(next)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for messages that wait: %w", err)
+	}
+	return chats, nil
+}
+
+// Fate is what became of an item.
+type Fate int
+
+// The fates.
+const (
+	Delivered Fate = iota + 1 // it leaves the queue
+	Dead                      // it becomes a dead letter
+	Held                      // it stays, and the chat is marked as gone
+)
+
+// Settlement records what became of the item at the head of a queue.
+type Settlement struct {
+	Chat   bot.ChatID
+	Item   ItemID
+	Fate   Fate
+	Slot   bot.Slot      // of Delivered: the slot that names Shown from now on
+	Shown  bot.MessageID // of Delivered: 0 leaves the slot as it is
+	Reason string        // of Dead: why, without anything of the content
+	Notice *bot.Message  // of Dead: told to the user at the end of the queue
+}
+
+// Settle writes z and returns when it is durable; more says whether the chat
+// has anything left to send. If the item is no longer there, because its chat
+// was erased, nothing is written.
+func (s *Store) Settle(z Settlement) (more bool, err error) {
+	e := &encodedSettlement{Settlement: z}
+	if z.Notice != nil {
+		notice := Item{Message: *z.Notice, Notice: true, ID: ItemID{Class: Answer}}
+		values, err := encodeItems([]Item{notice})
+		if err != nil {
+			return false, fmt.Errorf("%w: %w", ErrInvalid, err)
+		}
+		e.notice = values[0]
+	}
+	out, err := s.submit(e)
+	return out.more, err
+}
+
+type encodedSettlement struct {
+	Settlement
+	notice []byte
+}
+
+func (e *encodedSettlement) apply(w *writer) (outcome, error) {
+	key := itemKey(e.Chat, e.Item)
+	raw := w.outbox.Get(key)
+	if raw == nil {
+		return outcome{more: w.waits(e.Chat)}, nil
+	}
+	var err error
+	switch e.Fate {
+	case Delivered:
+		err = e.deliver(w, key)
+	case Dead:
+		err = e.bury(w, key, raw)
+	case Held:
+		err = e.hold(w)
+	default:
+		return outcome{err: fmt.Errorf("%w: fate %d", ErrInvalid, e.Fate)}, nil
+	}
+	return outcome{more: w.waits(e.Chat)}, err
+}
+
+func (e *encodedSettlement) deliver(w *writer, key []byte) error {
+	if err := w.outbox.Delete(key); err != nil || e.Slot == bot.SlotNone || e.Shown == 0 {
+		return err
+	}
+	slot, id := slotKey(e.Chat, e.Slot), encodeID(e.Shown)
+	if bytes.Equal(w.slots.Get(slot), id) {
+		return nil
+	}
+	return w.slots.Put(slot, id)
+}
+
+func (e *encodedSettlement) bury(w *writer, key, raw []byte) error {
+	letter := diskLetter{At: w.now, Reason: e.Reason, Item: bytes.Clone(raw)}
+	if err := putJSON(w.dead, key, letter); err != nil {
+		return err
+	}
+	if err := w.outbox.Delete(key); err != nil || e.notice == nil {
+		return err
+	}
+	return w.push(e.Chat, Answer, e.notice)
+}
+
+func (e *encodedSettlement) hold(w *writer) error {
+	d, err := decodeChat(w.chats.Get(chatKey(e.Chat)))
+	if err != nil {
+		d = diskChat{} // it cannot be read, and it is of no use to anyone
+	}
+	d.Gone = true
+	return putJSON(w.chats, chatKey(e.Chat), d)
+}
+
+// push adds an encoded item at the end of its class.
+func (w *writer) push(chat bot.ChatID, class Class, item []byte) error {
+	seq, err := w.outbox.NextSequence()
+	if err != nil {
+		return err
+	}
+	return w.outbox.Put(itemKey(chat, ItemID{class, seq}), item)
+}
+
+// waits reports whether chat has something to send.
+func (w *writer) waits(chat bot.ChatID) bool {
+	k, _ := w.outbox.Cursor().Seek(chatKey(chat))
+	return hasChat(k, chat)
+}
+
+func decodeLetter(v []byte) (d diskLetter, err error) {
+	err = json.Unmarshal(v, &d)
+	return d, err
+}

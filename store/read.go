@@ -1,0 +1,176 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+
+	bolt "go.etcd.io/bbolt"
+
+	"tixianbot/bot"
+)
+
+// State is what an update finds in its chat.
+type State struct {
+	Seen   bool         // the update was written before; nothing else is filled in
+	Zone   string       // the zone of the chat, "" for a new one
+	Gone   bool         // the user blocked the bot
+	Case   bot.Case     // the active case
+	Recent []bot.Record // its newest records, newest first
+}
+
+// Load returns what the update with the given id finds in chat, with as many of
+// the newest records of the active case as recent says. An error that is
+// [ErrDamaged] is one of this chat alone.
+func (s *Store) Load(chat bot.ChatID, update int64, recent int) (st State, err error) {
+	err = s.view(func(tx *bolt.Tx) error {
+		if update != 0 && tx.Bucket(bucketSeen).Get(seenKey(update)) != nil {
+			st.Seen = true
+			return nil
+		}
+		d, err := decodeChat(tx.Bucket(bucketChats).Get(chatKey(chat)))
+		if err != nil {
+			return s.damaged(string(bucketChats), chat)
+		}
+		st.Zone, st.Gone = d.Zone, d.Gone
+		if v := tx.Bucket(bucketCases).Get(caseKey(chat, d.Active)); v != nil {
+			if st.Case, err = decodeCase(v); err != nil {
+				return s.damaged(string(bucketCases), chat)
+			}
+		}
+		st.Recent, err = s.newest(tx, chat, d.Active, recent)
+		return err
+	})
+	return st, err
+}
+
+// newest returns up to n records of a case, newest first.
+func (s *Store) newest(tx *bolt.Tx, chat bot.ChatID, number, n int) ([]bot.Record, error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	var out []bot.Record
+	c := tx.Bucket(bucketRecords).Cursor()
+	k, v := c.Seek(caseKey(chat, number+1))
+	if k == nil {
+		k, v = c.Last()
+	} else {
+		k, v = c.Prev()
+	}
+	for ; len(out) < n && k != nil; k, v = c.Prev() {
+		owner, of, seq, err := parseRecordKey(k)
+		if err == nil && (owner != chat || of != number) {
+			break
+		}
+		r, derr := decodeRecord(seq, v)
+		if err != nil || derr != nil {
+			return nil, s.damaged(string(bucketRecords), chat)
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// Entry is a case with everything that belongs to it.
+type Entry struct {
+	Chat    bot.ChatID
+	Active  bool // the chat's open case, rather than an earlier one
+	Zone    string
+	Case    bot.Case
+	Records []bot.Record // oldest first
+}
+
+// pageSize is how many cases are copied out in one read transaction.
+const pageSize = 32
+
+// Cases goes over all cases in the order of chat and number. They are copied
+// out a few at a time, so the loop may take its time: writing goes on, and what
+// changes meanwhile may be seen or not. A case that cannot be read is an
+// error in its place, and the loop can go on after it.
+func (s *Store) Cases() iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) { s.walk(nil, nil, yield) }
+}
+
+// CasesOf goes over the cases of one chat in the order of their numbers.
+func (s *Store) CasesOf(chat bot.ChatID) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) { s.walk(chatKey(chat), after(chat), yield) }
+}
+
+// read is one step of a walk: an entry, or why it could not be read.
+type read struct {
+	entry Entry
+	err   error
+}
+
+// walk yields the cases with keys from from up to end, nil being no end.
+func (s *Store) walk(from, end []byte, yield func(Entry, error) bool) {
+	for {
+		page, next, err := s.page(from, end)
+		if err != nil {
+			yield(Entry{}, fmt.Errorf("read the cases: %w", err))
+			return
+		}
+		for _, r := range page {
+			if !yield(r.entry, r.err) {
+				return
+			}
+		}
+		if next == nil {
+			return
+		}
+		from = next
+	}
+}
+
+// page reads up to pageSize cases and returns where to go on, nil at the end.
+func (s *Store) page(from, end []byte) (page []read, next []byte, err error) {
+	err = s.view(func(tx *bolt.Tx) error {
+		c := tx.Bucket(bucketCases).Cursor()
+		for k, v := c.Seek(from); k != nil && (end == nil || string(k) < string(end)); k, v = c.Next() {
+			if len(page) == pageSize {
+				next = append([]byte(nil), k...)
+				return nil
+			}
+			e, err := s.entry(tx, k, v)
+			page = append(page, read{e, err})
+		}
+		return nil
+	})
+	return page, next, err
+}
+
+func (s *Store) entry(tx *bolt.Tx, k, v []byte) (e Entry, err error) {
+	chat, number, err := parseCaseKey(k)
+	if err != nil {
+		return e, fmt.Errorf("%w: a case has a bad key", ErrDamaged)
+	}
+	e.Chat = chat
+	d, err1 := decodeChat(tx.Bucket(bucketChats).Get(chatKey(chat)))
+	e.Active, e.Zone = d.Active == number, d.Zone
+	var err2, err3 error
+	if e.Case, err2 = decodeCase(v); err2 != nil {
+		err2 = s.damaged(string(bucketCases), chat)
+	}
+	e.Records, err3 = s.recordsOf(tx, chat, number)
+	if err1 != nil {
+		err1 = s.damaged(string(bucketChats), chat)
+	}
+	return e, errors.Join(err1, err2, err3)
+}
+
+// recordsOf returns all records of a case that can be read, oldest first, and
+// an error if there are others.
+func (s *Store) recordsOf(tx *bolt.Tx, chat bot.ChatID, number int) (out []bot.Record, err error) {
+	prefix := caseKey(chat, number)
+	c := tx.Bucket(bucketRecords).Cursor()
+	for k, v := c.Seek(prefix); len(k) >= len(prefix) && string(k[:len(prefix)]) == string(prefix); k, v = c.Next() {
+		_, _, seq, kerr := parseRecordKey(k)
+		r, verr := decodeRecord(seq, v)
+		if kerr != nil || verr != nil {
+			err = s.damaged(string(bucketRecords), chat)
+			continue
+		}
+		out = append(out, r)
+	}
+	return out, err
+}

@@ -1,0 +1,198 @@
+package store
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"tixianbot/bot"
+)
+
+// lockWait is how long Open waits for another process to let go of the file.
+const lockWait = time.Second
+
+// Store is an open database. Its methods may be called from many goroutines.
+type Store struct {
+	db      *bolt.DB
+	tagKey  []byte
+	pidFile string
+	keep    retention
+
+	update func(func(*bolt.Tx) error) error // db.Update, but in tests
+
+	mu     sync.Mutex
+	queue  []*job
+	closed bool
+	wake   chan struct{} // holds a token while queue may not be empty
+	ended  chan struct{} // closed when the writing goroutine is done
+}
+
+// Open opens the database at path and makes it, and the folder it is in, if
+// there is none. It waits a second for another process that has it open; the
+// error is then [ErrLocked]. A file of an older format is migrated, a newer one
+// refused with [ErrNewer].
+func Open(path string) (*Store, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of the database: %w", err)
+	}
+	db, err := openFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	s := &Store{
+		db: db, update: db.Update, keep: defaultRetention, pidFile: path + ".pid",
+		wake: make(chan struct{}, 1), ended: make(chan struct{}),
+	}
+	if err := s.prepare(); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	}
+	s.leavePID()
+	go s.write()
+	return s, nil
+}
+
+// openFile opens the bbolt file. Reading the pages of a file that was cut off
+// is a memory fault, which is turned into an error here.
+func openFile(path string) (db *bolt.DB, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if v := recover(); v != nil {
+			db, err = nil, fmt.Errorf("%w: restore a backup", ErrDamaged)
+		}
+	}()
+	db, err = bolt.Open(path, 0o600, &bolt.Options{
+		Timeout: lockWait, InitialMmapSize: mapSize(), FreelistType: bolt.FreelistMapType,
+	})
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		return nil, fmt.Errorf("%w%s: stop it first, or wait until it has ended", ErrLocked, holder(path))
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
+		return nil, fmt.Errorf("%w: %w", ErrForeign, err)
+	case err != nil:
+		return nil, err
+	}
+	narrow(path)
+	return db, nil
+}
+
+// mapSize returns how much address space to take at once. A map that is too
+// small is made anew while the file grows, for which all readers must have
+// ended. On Windows the file itself would get that size.
+func mapSize() int {
+	if runtime.GOOS == "windows" {
+		return 0
+	}
+	return int(min(int64(4)<<30, math.MaxInt/4))
+}
+
+// narrow takes the file away from other users, as far as that is ours to do.
+func narrow(path string) {
+	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
+		_ = os.Chmod(path, 0o600)
+	}
+}
+
+// prepare checks and migrates the file and reads what is needed of it.
+func (s *Store) prepare() error {
+	if err := s.complete(); err != nil {
+		return err
+	}
+	if err := migrate(s.db); err != nil {
+		return err
+	}
+	return s.db.View(func(tx *bolt.Tx) error {
+		s.tagKey = append([]byte(nil), tx.Bucket(bucketMeta).Get(metaTagKey)...)
+		return nil
+	})
+}
+
+// complete checks that the file is as long as it says itself.
+func (s *Store) complete() error {
+	info, err := os.Stat(s.db.Path())
+	if err != nil {
+		return err
+	}
+	return s.db.View(func(tx *bolt.Tx) error {
+		if info.Size() < tx.Size() {
+			return fmt.Errorf("%w: %d of %d bytes are left: restore a backup", ErrDamaged, info.Size(), tx.Size())
+		}
+		return nil
+	})
+}
+
+// leavePID tells a process that finds the file locked who has it.
+func (s *Store) leavePID() {
+	_ = os.WriteFile(s.pidFile, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+}
+
+// holder returns " (process 123)" if it is known who has the file.
+func holder(path string) string {
+	text, err := os.ReadFile(path + ".pid")
+	if err != nil {
+		return ""
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf(" (process %d)", pid)
+}
+
+// Close writes what is queued and closes the file.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	close(s.wake)
+	s.mu.Unlock()
+	<-s.ended
+	_ = os.Remove(s.pidFile)
+	if err := s.db.Close(); err != nil {
+		return fmt.Errorf("close the database: %w", err)
+	}
+	return nil
+}
+
+// Tag returns what stands for a chat in logs: a hash under a key that only this
+// database has.
+func (s *Store) Tag(chat bot.ChatID) string {
+	h := hmac.New(sha256.New, s.tagKey)
+	h.Write(chatKey(chat))
+	return hex.EncodeToString(h.Sum(nil)[:6])
+}
+
+// Snapshot writes a consistent copy of the database to a new file at path.
+// Writing goes on meanwhile, but the file grows until the copy is done.
+func (s *Store) Snapshot(path string) error {
+	err := s.view(func(tx *bolt.Tx) error { return tx.CopyFile(path, 0o600) })
+	if err != nil {
+		return fmt.Errorf("copy the database: %w", err)
+	}
+	return nil
+}
+
+// view runs f in a read transaction.
+func (s *Store) view(f func(*bolt.Tx) error) error {
+	err := s.db.View(f)
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return ErrClosed
+	}
+	return err
+}
