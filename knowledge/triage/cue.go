@@ -36,9 +36,8 @@ func (m *Model) Cues(text string) []Cue {
 }
 
 func (c *cue) find(text string, d Denials) (start, end int, ok bool) {
-	allowed := func(at int) bool { return !d.before(text[:at]) }
 	for _, p := range c.phrases {
-		if start, end, ok = p.find(text, allowed); ok {
+		if start, end, ok = p.find(text, d); ok {
 			return start, end, true
 		}
 	}

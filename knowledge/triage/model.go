@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -47,10 +48,8 @@ func Compile(t *normal.Table, w Weights) (*Model, error) {
 	if err := m.checkBefore(); err != nil {
 		return nil, err
 	}
-	for _, cw := range w.Cues {
-		if err := m.addCue(cw, w.Strengths); err != nil {
-			return nil, fmt.Errorf("cue %s: %w", cw.ID, err)
-		}
+	if err := m.addCues(w.Cues, w.Strengths); err != nil {
+		return nil, err
 	}
 	return m, nil
 }
@@ -137,26 +136,39 @@ func (m *Model) checkBefore() error {
 	return nil
 }
 
+// addCues adds all cues, or reports all that are wrong.
+func (m *Model) addCues(cues []CueWeights, strengths map[string]float64) error {
+	var wrong []error
+	for _, cw := range cues {
+		if err := m.addCue(cw, strengths); err != nil {
+			wrong = append(wrong, fmt.Errorf("cue %s: %w", cw.ID, err))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
 func (m *Model) addCue(cw CueWeights, strengths map[string]float64) error {
 	if _, ok := m.cueAt[cw.ID]; ok || cw.ID == "" {
-		return fmt.Errorf("it has no id of its own")
+		return errors.New("it has no id of its own")
 	}
 	c := cue{id: cw.ID, doubt: cw.Doubt, log: make([]float64, len(m.causes))}
+	var wrong []error
 	for _, text := range cw.Says {
 		p, err := parsePhrase(text, func(s string) string { return m.fold.Fold(s).String() })
 		if err != nil {
-			return err
+			wrong = append(wrong, err)
 		}
 		c.phrases = append(c.phrases, p)
 	}
 	for _, id := range slices.Sorted(maps.Keys(cw.For)) {
 		cause, times := slices.Index(m.causes, id), strengths[cw.For[id]]
 		if cause < 0 || times <= 0 {
-			return fmt.Errorf("cause %q, strength %q: one of them is not known", id, cw.For[id])
+			wrong = append(wrong, fmt.Errorf("cause %q, strength %q: one of them is not known", id, cw.For[id]))
+			continue
 		}
 		c.log[cause] = math.Log(times)
 	}
 	m.cueAt[cw.ID] = len(m.cues)
 	m.cues = append(m.cues, c)
-	return nil
+	return errors.Join(wrong...)
 }

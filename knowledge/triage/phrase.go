@@ -20,6 +20,9 @@ const (
 //	换…卡             at most 8 characters between, no comma or stop among them
 //	卡……换过          at most 24 characters between, no stop among them
 //
+// A denial right before it, or right before a part behind a gap, turns it
+// around: 没换…卡 and 卡…没换 are no 换…卡.
+//
 // It is matched against folded text, and what it consists of is folded too.
 type phrase []part
 
@@ -31,11 +34,11 @@ type part struct {
 // parsePhrase compiles a pattern; fold is applied to its words.
 func parsePhrase(text string, fold func(string) string) (phrase, error) {
 	var p phrase
-	gap := 0
+	gap, whole := 0, text
 	for text != "" {
 		size, token, err := nextToken(text)
 		if err != nil {
-			return nil, fmt.Errorf("phrase %q: %w", text, err)
+			return nil, fmt.Errorf("phrase %q: %w", whole, err)
 		}
 		text = text[size:]
 		if token == nil {
@@ -51,7 +54,10 @@ func parsePhrase(text string, fold func(string) string) (phrase, error) {
 		}
 		gap = 0
 	}
-	return p, p.check(gap)
+	if err := p.check(gap); err != nil {
+		return nil, fmt.Errorf("phrase %q: %w", whole, err)
+	}
+	return p, nil
 }
 
 // nextToken returns the length of the first part of text and its alternatives,
@@ -91,17 +97,17 @@ func (p phrase) check(gap int) error {
 	return nil
 }
 
-// find returns the first place in text where p matches and allowed agrees.
-func (p phrase) find(text string, allowed func(start int) bool) (start, end int, ok bool) {
+// find returns the first place in text where p matches. No part of it that
+// stands free may follow a word of d.
+func (p phrase) find(text string, d Denials) (start, end int, ok bool) {
 	for _, alt := range p[0].alts {
 		for from := 0; ; {
 			i := strings.Index(text[from:], alt)
 			if i < 0 {
 				break
 			}
-			start = from + i
-			from = start + len(alt)
-			if end, ok = p[1:].follow(text, from); ok && allowed(start) {
+			start, from = from+i, from+i+len(alt)
+			if end, ok = p[1:].follow(text, from, d); ok && !d.before(text[:start]) {
 				return start, end, true
 			}
 		}
@@ -110,17 +116,14 @@ func (p phrase) find(text string, allowed func(start int) bool) (start, end int,
 }
 
 // follow returns where p ends if its parts stand in text from the byte at on.
-func (p phrase) follow(text string, at int) (int, bool) {
+func (p phrase) follow(text string, at int, d Denials) (int, bool) {
 	if len(p) == 0 {
 		return at, true
 	}
+	from := at
 	for gap := p[0].gap; ; gap-- {
-		for _, alt := range p[0].alts {
-			if strings.HasPrefix(text[at:], alt) {
-				if end, ok := p[1:].follow(text, at+len(alt)); ok {
-					return end, true
-				}
-			}
+		if end, ok := p.here(text, at, d); ok && !d.before(text[from:at]) {
+			return end, true
 		}
 		r, size := utf8.DecodeRuneInString(text[at:])
 		if gap == 0 || size == 0 || stops(r, p[0].gap) {
@@ -128,6 +131,18 @@ func (p phrase) follow(text string, at int) (int, bool) {
 		}
 		at += size
 	}
+}
+
+// here returns where p ends if it begins right at the byte at.
+func (p phrase) here(text string, at int, d Denials) (int, bool) {
+	for _, alt := range p[0].alts {
+		if strings.HasPrefix(text[at:], alt) {
+			if end, ok := p[1:].follow(text, at+len(alt), d); ok {
+				return end, true
+			}
+		}
+	}
+	return 0, false
 }
 
 // stops reports whether no gap of the given width reaches over r.
