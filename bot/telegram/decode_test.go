@@ -1,0 +1,160 @@
+package telegram
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tixianbot/bot"
+)
+
+var (
+	testMe  = account{ID: 9, Username: "Some_Bot"}
+	testNow = time.Unix(1_800_000_000, 0).UTC()
+	sentAt  = time.Unix(1_700_000_000, 0).UTC()
+)
+
+// Parts of updates, to be put together as Telegram does.
+const (
+	inPrivate = `"message_id":5,"date":1700000000,"chat":{"id":7,"type":"private"},"from":{"id":7,"is_bot":false}`
+	inGroup   = `"message_id":5,"date":1700000000,"chat":{"id":-7,"type":"supergroup"},"from":{"id":7,"is_bot":false}`
+)
+
+func message(fields string) string { return `"message":{` + inPrivate + `,` + fields + `}` }
+
+func group(fields string) string { return `"message":{` + inGroup + `,` + fields + `}` }
+
+func member(kind, was, is string) string {
+	return `"my_chat_member":{"chat":{"id":7,"type":"` + kind + `"},"from":{"id":7},"date":1700000000,` +
+		`"old_chat_member":{"status":"` + was + `"},"new_chat_member":{"status":"` + is + `"}}`
+}
+
+func TestMessagesBecomeEvents(t *testing.T) {
+	for _, test := range []struct {
+		name, fields string
+		want         bot.Event
+	}{
+		{"a text as it is", message(`"text":" 提现  失败\n了 "`), bot.Said{Text: " 提现  失败\n了 "}},
+		{"a command", message(`"text":"/start"`), bot.Said{Command: "start"}},
+		{"a command with words", message(`"text":"/LOG   今天 打了客服 "`), bot.Said{Command: "log", Text: "今天 打了客服"}},
+		{"a command over two lines", message(`"text":"/log\n今天\n打了客服"`), bot.Said{Command: "log", Text: "今天\n打了客服"}},
+		{"a command with the bot's name", message(`"text":"/log@Some_Bot 打了"`), bot.Said{Command: "log", Text: "打了"}},
+		{"Chinese behind it without a space", message(`"text":"/log今天打了"`), bot.Said{Command: "log", Text: "今天打了"}},
+		{"a path is no command", message(`"text":"/usr/bin"`), bot.Said{Text: "/usr/bin"}},
+		{"a number is no command", message(`"text":"/500元"`), bot.Said{Text: "/500元"}},
+		{"a slash alone", message(`"text":"/"`), bot.Said{Text: "/"}},
+		{"a forwarded text", message(`"text":"先交税","forward_origin":{"type":"of the future"}`), bot.Said{Text: "先交税", Forwarded: true}},
+		{"a forwarded command is none", message(`"text":"/delete","forward_origin":{}`), bot.Said{Text: "/delete", Forwarded: true}},
+		{"a text with an unknown union", message(`"text":"在","reply_markup":7,"entities":[{"type":"new"}],"external_reply":{"origin":{"type":"?"}}`), bot.Said{Text: "在"}},
+		{"a photo", message(`"photo":[{"file_id":"x"}],"caption":"截图"`), bot.Sent{Kind: bot.Photo, Caption: "截图"}},
+		{"a file", message(`"document":{"file_id":"x"},"caption":"流水"`), bot.Sent{Kind: bot.Document, Caption: "流水"}},
+		{"an animation is no file", message(`"animation":{},"document":{}`), bot.Sent{Kind: bot.Other}},
+		{"a voice message", message(`"voice":{}`), bot.Sent{Kind: bot.Voice}},
+		{"a sticker", message(`"sticker":{}`), bot.Sent{Kind: bot.Sticker}},
+		{"a video", message(`"video":{},"caption":"录屏"`), bot.Sent{Kind: bot.Other, Caption: "录屏"}},
+		{"a place", message(`"location":{"latitude":1}`), bot.Sent{Kind: bot.Other}},
+		{"a service message", message(`"pinned_message":{"message_id":1}`), bot.Ignored{}},
+		{"a message of the future", message(`"hologram":{}`), bot.Ignored{}},
+		{"a group that talks", group(`"text":"大家好"`), bot.Ignored{}},
+		{"a command in a group", group(`"text":"/help"`), bot.Grouped{}},
+		{"our command in a group", group(`"text":"/help@some_bot"`), bot.Grouped{}},
+		{"another bot's command", group(`"text":"/help@other_bot"`), bot.Ignored{}},
+		{"our name in a group", group(`"text":"请问@SOME_BOT，"`), bot.Grouped{}},
+		{"a longer name than ours", group(`"text":"@some_bot2 在吗"`), bot.Ignored{}},
+		{"our name under a photo", group(`"photo":[],"caption":"@some_bot"`), bot.Grouped{}},
+		{"an answer to us", group(`"text":"谢谢","reply_to_message":{"from":{"id":9}}`), bot.Grouped{}},
+		{"an answer to somebody", group(`"text":"谢谢","reply_to_message":{"from":{"id":8}}`), bot.Ignored{}},
+		{"somebody joins", group(`"new_chat_members":[{"id":9}]`), bot.Ignored{}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := decode([]byte(`{"update_id":42,`+test.fields+`}`), testMe, testNow)
+			want := bot.Update{ID: 42, Chat: 7, Message: 5, At: sentAt, Event: test.want}
+			if bytes.Contains([]byte(test.fields), []byte("supergroup")) {
+				want.Chat = -7
+			}
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Error(diff, err)
+			}
+		})
+	}
+}
+
+func TestOtherUpdatesBecomeEvents(t *testing.T) {
+	press := bot.Press{Case: 1, Rev: 16, Act: "ans", Arg: "status=x"}
+	data, err := encodePress(press)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := func(data, message string) string {
+		return `"callback_query":{"id":"cb","from":{"id":7},"data":"` + data + `"` + message + `}`
+	}
+	for _, test := range []struct {
+		name, fields string
+		want         bot.Update
+	}{
+		{"a press", query(data, `,"message":{`+inPrivate+`}`),
+			bot.Update{Chat: 7, Message: 5, Callback: "cb", At: testNow, Event: bot.Pressed{Press: press}}},
+		{"a press on a message that is gone", query(data, `,"message":{"message_id":5,"date":0,"chat":{"id":7,"type":"private"}}`),
+			bot.Update{Chat: 7, Message: 5, Callback: "cb", At: testNow, Event: bot.Pressed{Press: press}}},
+		{"a press without a message", query(data, ``),
+			bot.Update{Chat: 7, Callback: "cb", At: testNow, Event: bot.Pressed{Press: press}}},
+		{"a press we never made", query("ans:1", `,"message":{`+inPrivate+`}`),
+			bot.Update{Chat: 7, Message: 5, Callback: "cb", At: testNow, Event: bot.Garbled{}}},
+		{"a press in a group", query(data, `,"message":{`+inGroup+`}`),
+			bot.Update{Chat: -7, Message: 5, Callback: "cb", At: testNow, Event: bot.Ignored{}}},
+		{"a changed text", `"edited_message":{` + inPrivate + `,"edit_date":1700000000,"text":"500元"}`,
+			bot.Update{Chat: 7, Message: 5, At: sentAt, Event: bot.Edited{Text: "500元"}}},
+		{"a changed caption", `"edited_message":{` + inPrivate + `,"edit_date":1700000000,"caption":"图"}`,
+			bot.Update{Chat: 7, Message: 5, At: sentAt, Event: bot.Edited{Text: "图"}}},
+		{"a place that moves", `"edited_message":{` + inPrivate + `,"edit_date":1700000000,"location":{}}`,
+			bot.Update{Chat: 7, Message: 5, At: sentAt, Event: bot.Ignored{}}},
+		{"blocked", member("private", "member", "kicked"), bot.Update{Chat: 7, At: sentAt, Event: bot.Left{}}},
+		{"unblocked", member("private", "kicked", "member"), bot.Update{Chat: 7, At: sentAt, Event: bot.Returned{}}},
+		{"added to a group", member("group", "left", "member"), bot.Update{Chat: 7, At: sentAt, Event: bot.Grouped{}}},
+		{"added to a channel", member("channel", "left", "administrator"), bot.Update{Chat: 7, At: sentAt, Event: bot.Grouped{}}},
+		{"promoted in a group", member("group", "member", "administrator"), bot.Update{Chat: 7, At: sentAt, Event: bot.Ignored{}}},
+		{"removed from a group", member("group", "administrator", "left"), bot.Update{Chat: 7, At: sentAt, Event: bot.Left{}}},
+		{"a kind we did not ask for", `"poll":{"id":"1"}`, bot.Update{At: testNow, Event: bot.Ignored{}}},
+		{"a kind of the future", `"thought":{"x":[1]}`, bot.Update{At: testNow, Event: bot.Ignored{}}},
+		{"nothing at all", `"message":null`, bot.Update{At: testNow, Event: bot.Ignored{}}},
+		{"a message of a wrong form", `"message":[1,2]`, bot.Update{At: testNow, Event: bot.Ignored{}}},
+		{"a text of a wrong form", message(`"text":7`), bot.Update{At: testNow, Event: bot.Ignored{}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := decode([]byte(`{"update_id":42,`+test.fields+`}`), testMe, testNow)
+			test.want.ID = 42
+			if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
+				t.Error(diff, err)
+			}
+		})
+	}
+}
+
+func TestAnUpdateWithoutAnIDCannotBeConfirmed(t *testing.T) {
+	for _, raw := range []string{``, `7`, `[]`, `{}`, `{"update_id":null}`, `{"update_id":"7"}`, `{"message":{}}`} {
+		if u, err := decode([]byte(raw), testMe, testNow); err == nil {
+			t.Errorf("decode(%s) = %+v", raw, u)
+		}
+	}
+}
+
+// FuzzDecode: whatever follows an id, there is exactly one event, with the id.
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{message(`"text":"/log@x y"`), group(`"text":"@some_bot"`), member("private", "member", "kicked"),
+		`"callback_query":{"data":"dAans","message":{"chat":{}}}`, `"edited_message":{}`, `"message":{"text":"/"}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, fields []byte) {
+		raw := append(append([]byte(`{"update_id":42,`), fields...), '}')
+		if !json.Valid(raw) || bytes.Contains(bytes.ToLower(fields), []byte("pdate_")) || bytes.Contains(fields, []byte(`\u`)) || bytes.Contains(fields, []byte("ſ")) {
+			return // the id must be the one above
+		}
+		u, err := decode(raw, testMe, testNow)
+		if err != nil || u.ID != 42 || u.Event == nil || u.At.IsZero() {
+			t.Fatalf("decode(%s) = %+v, %v", raw, u, err)
+		}
+	})
+}
