@@ -44,17 +44,23 @@ type Poison struct {
 	Stack  string    `json:"stack,omitempty"` // functions with file and line, one a line
 }
 
-// Commit writes c and returns when it is durable. If the update id of c is
-// known already, nothing is written and duplicate is true. An error that is
-// [ErrInvalid] or [ErrDamaged] is one of this change; any other says that the
-// database cannot be written now.
-func (s *Store) Commit(c Change) (duplicate bool, err error) {
+// Receipt says what came of a change that was committed.
+type Receipt struct {
+	Duplicate bool // the update id was known: nothing was written
+	Waiting   bool // the chat has something to send
+}
+
+// Commit writes c and returns when it is durable. An update id that is known
+// already writes nothing and is no error. An error that is [ErrInvalid] or
+// [ErrDamaged] is one of this change; any other says that the database cannot
+// be written now.
+func (s *Store) Commit(c Change) (Receipt, error) {
 	e, err := encode(c)
 	if err != nil {
-		return false, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return Receipt{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	out, err := s.submit(e)
-	return out.duplicate, err
+	return Receipt{Duplicate: out.duplicate, Waiting: out.more}, err
 }
 
 // entry is a key of a bucket with its value.
@@ -129,7 +135,7 @@ func encodeItems(items []Item) ([][]byte, error) {
 
 func (e *encodedChange) apply(w *writer) (outcome, error) {
 	if e.Update != 0 && w.knows(e.Update) {
-		return outcome{duplicate: true}, nil
+		return outcome{duplicate: true, more: w.waits(e.Chat)}, nil
 	}
 	if err := e.check(w); err != nil {
 		return outcome{err: err}, nil
@@ -140,10 +146,11 @@ func (e *encodedChange) apply(w *writer) (outcome, error) {
 			return outcome{}, err
 		}
 	}
+	out := outcome{more: len(e.queue) > 0 || w.waits(e.Chat)}
 	if e.Update != 0 {
-		return outcome{}, w.note(e.Update)
+		return out, w.note(e.Update)
 	}
-	return outcome{}, nil
+	return out, nil
 }
 
 // check finds what would be wrong with the change before any of it is written.

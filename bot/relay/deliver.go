@@ -1,0 +1,201 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"tixianbot/bot"
+	"tixianbot/store"
+)
+
+// Rules for a messenger that cannot be reached.
+const (
+	firstPause = time.Second
+	longPause  = time.Minute
+	giveUpTime = 24 * time.Hour
+)
+
+// deliver sends the first thing that waits for q and writes what came of it.
+// again says whether the chat has more to send, and after how long.
+func (o *outbox) deliver(q *queue) (again bool, after time.Duration) {
+	if q.unsettled != nil {
+		return o.settle(q)
+	}
+	signs := o.signs(q)
+	head, ok, err := o.r.cfg.Store.Head(q.chat)
+	switch {
+	case errors.Is(err, store.ErrDamaged):
+		q.unsettled = &store.Settlement{Chat: q.chat, Item: head.Item.ID, Fate: store.Dead, Reason: "damaged"}
+		return o.settle(q)
+	case errors.Is(err, store.ErrClosed):
+		return false, 0
+	case err != nil:
+		o.r.cfg.Log.Error("outbox not read", "err", err)
+		return true, q.backOff()
+	case !ok || head.Gone:
+		return false, 0
+	}
+	target, err := o.transmit(q.chat, head)
+	z, after := o.judge(q, head, target, err)
+	if z == nil {
+		o.r.counts.retries.Add(1)
+		return true, after
+	}
+	if z.Fate == store.Held && o.signs(q) != signs {
+		return true, firstPause // the refusal is older than the user's return
+	}
+	q.unsettled = z
+	return o.settle(q)
+}
+
+// settle writes what became of an item. As long as that fails, it is tried
+// again and nothing else of the chat is sent: a message must not be sent twice
+// because it could not be noted that it was sent.
+func (o *outbox) settle(q *queue) (again bool, after time.Duration) {
+	z := q.unsettled
+	more, err := o.r.cfg.Store.Settle(*z)
+	switch {
+	case errors.Is(err, store.ErrClosed):
+		return false, 0
+	case errors.Is(err, store.ErrInvalid) && z.Notice != nil:
+		z.Notice = nil
+		return true, 0
+	case err != nil:
+		o.r.cfg.Log.Error("delivery not noted", "err", err)
+		return true, q.backOff()
+	}
+	q.unsettled, q.failures = nil, 0
+	o.r.outage.heed(nil)
+	o.tally(*z)
+	return more && z.Fate != store.Held, 0
+}
+
+// tally counts and logs what became of an item.
+func (o *outbox) tally(z store.Settlement) {
+	switch z.Fate {
+	case store.Delivered:
+		o.r.counts.sent.Add(1)
+	case store.Dead:
+		o.r.counts.dead.Add(1)
+		o.r.cfg.Log.Warn("dead letter", "chat", o.r.cfg.Store.Tag(z.Chat), "reason", z.Reason)
+	case store.Held:
+		o.r.cfg.Log.Info("chat is gone", "chat", o.r.cfg.Store.Tag(z.Chat))
+	}
+}
+
+// transmit does what the item asks for and returns the message it is shown as.
+// What cannot be edited is sent anew, and what cannot be parsed is sent plain.
+func (o *outbox) transmit(chat bot.ChatID, h store.Head) (bot.MessageID, error) {
+	ctx, cancel := context.WithTimeout(o.r.ctx, sendTime)
+	defer cancel()
+	if h.Item.Delete {
+		return 0, o.r.guard(func() error { return o.r.cfg.Sender.Delete(ctx, chat, h.Item.Target) })
+	}
+	target, plain := h.Item.Target, false
+	if target == 0 && h.Item.Message.Replace {
+		target = h.Shown
+	}
+	for {
+		id, err := o.send(ctx, chat, h.Item.Message, target, plain)
+		switch {
+		case reason(err) == bot.CannotEdit && target != 0:
+			target = 0
+		case reason(err) == bot.CannotParse && !plain:
+			plain = true
+		case id == 0:
+			return target, err
+		default:
+			return id, err
+		}
+	}
+}
+
+func (o *outbox) send(ctx context.Context, chat bot.ChatID, m bot.Message, target bot.MessageID, plain bool) (id bot.MessageID, err error) {
+	err = o.r.guard(func() (err error) {
+		id, err = o.r.cfg.Sender.Send(ctx, chat, m, target, plain)
+		return err
+	})
+	return id, err
+}
+
+// reason returns why a message was not delivered, "" if it was.
+func reason(err error) bot.Reason {
+	var refused *bot.Refusal
+	var broken *fault
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &refused):
+		return refused.Reason
+	case errors.As(err, &broken):
+		return bot.Rejected // it would break again
+	default:
+		return bot.Unreachable
+	}
+}
+
+// judge decides what becomes of an item, given how sending it went. It returns
+// nothing if it is to be tried again, and then after how long.
+func (o *outbox) judge(q *queue, h store.Head, shown bot.MessageID, err error) (*store.Settlement, time.Duration) {
+	z := &store.Settlement{Chat: q.chat, Item: h.Item.ID}
+	switch why := reason(err); why {
+	case "", bot.NotModified:
+		z.Fate, z.Slot, z.Shown = store.Delivered, h.Item.Message.Slot, shown
+	case bot.TooFast:
+		return nil, o.slowDown(q.chat, pauseOf(err))
+	case bot.Unreachable:
+		if !q.hopeless(h.Item, time.Now()) {
+			return nil, q.backOff()
+		}
+		z.Fate, z.Reason = store.Dead, string(why)
+	case bot.Blocked:
+		z.Fate = store.Held
+	default:
+		o.reject(q, h.Item, z, why)
+	}
+	return z, 0
+}
+
+// reject makes an item a dead letter of which the user is told, once for all
+// that are rejected in a row. A message that cannot be deleted is gone already
+// or too old, which is none of the user's concern.
+func (o *outbox) reject(q *queue, it store.Item, z *store.Settlement, why bot.Reason) {
+	if it.Delete {
+		z.Fate = store.Delivered
+		return
+	}
+	z.Fate, z.Reason = store.Dead, string(why)
+	if it.Notice || q.noticed {
+		return
+	}
+	if m, ok := o.r.notice(bot.NoticeUndelivered); ok {
+		z.Notice, q.noticed = &m, true
+	}
+}
+
+func pauseOf(err error) time.Duration {
+	var refused *bot.Refusal
+	if errors.As(err, &refused) {
+		return refused.After
+	}
+	return 0
+}
+
+// hopeless reports whether an item has been tried for so long that it is given
+// up. The time before the first try, say while the user was gone, does not count.
+func (q *queue) hopeless(it store.Item, now time.Time) bool {
+	if q.failures == 0 {
+		q.failing = now
+	}
+	return now.Sub(latest(q.failing, it.Queued)) >= giveUpTime
+}
+
+// backOff returns how long to wait after one more failure: longer each time up
+// to a minute, and not the same for all.
+func (q *queue) backOff() time.Duration {
+	pause := min(firstPause<<min(q.failures, 10), longPause)
+	q.failures++
+	return pause/2 + rand.N(pause/2)
+}

@@ -1,0 +1,186 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tixianbot/bot"
+	"tixianbot/knowledge"
+	"tixianbot/store"
+)
+
+// InFlight is how many messages are sent at the same time at most. A Sender
+// over HTTP does well to keep that many connections.
+const InFlight = 64
+
+// Times that a relay gives others.
+const (
+	sendTime  = time.Minute     // for one message
+	stopGrace = 5 * time.Second // for messages in flight when the relay is to end
+)
+
+// ErrStopped is what updates are refused with when the relay has ended.
+var ErrStopped = errors.New("relay: stopped")
+
+// Sender delivers to a messenger. Its errors are [*bot.Refusal]; any other is
+// taken as one with the reason Unreachable. Its methods are called from many
+// goroutines, but Send and Delete never twice at once for one chat, except
+// that a notice that the store is down may come beside them.
+type Sender interface {
+	// Send sends m, or edits the message replace into it if that is not 0, and
+	// returns the id under which it is shown. plain asks for text without mark-up.
+	Send(ctx context.Context, chat bot.ChatID, m bot.Message, replace bot.MessageID, plain bool) (bot.MessageID, error)
+	// Delete deletes a message.
+	Delete(ctx context.Context, chat bot.ChatID, id bot.MessageID) error
+	// Answer acknowledges the press of a button and shows toast, if there is one.
+	Answer(ctx context.Context, callback, toast string) error
+}
+
+// Store is what a relay needs of [store.Store].
+type Store interface {
+	Load(chat bot.ChatID, update int64, recent int) (store.State, error)
+	Commit(store.Change) (store.Receipt, error)
+	Head(chat bot.ChatID) (store.Head, bool, error)
+	Settle(store.Settlement) (more bool, err error)
+	Waiting() ([]bot.ChatID, error)
+	Tag(chat bot.ChatID) string
+}
+
+// Config is what a relay is made of. Store, Sender and Knowledge are required.
+type Config struct {
+	Store     Store
+	Sender    Sender
+	Knowledge func() *knowledge.Pack // the content at the moment of the call
+
+	Step  func(*knowledge.Pack, bot.Case, bot.Input) (bot.Case, bot.Effects) // nil: bot.Step
+	Wants func(bot.Event) int                                                // nil: bot.Wants
+	Tell  func(*knowledge.Pack, bot.Notice) bot.Message                      // nil: bot.Tell
+
+	Zone     *time.Location // of chats that have none yet; nil: UTC
+	SendRate float64        // messages a second in all, 0: no limit
+	ChatRate float64        // messages a second in one chat, with bursts of 20; 0: no limit
+	Log      *slog.Logger   // nil: no log
+}
+
+// Relay is a running bot without its messenger. Make one with [New].
+type Relay struct {
+	cfg    Config
+	outbox *outbox
+	counts counts
+	zones  sync.Map // name → *time.Location
+
+	ctx    context.Context // of calls to the messenger
+	cancel context.CancelFunc
+	work   sync.WaitGroup // lanes and what they started
+	busy   gauge          // the same, and chats with something to send
+
+	mu      sync.Mutex
+	lanes   map[bot.ChatID][]arrival // of each lane that runs, what it has still to do
+	stopped bool
+
+	answering chan struct{} // a token for each answer under way
+	outage    outage
+}
+
+// New returns a relay over c. It accepts updates at once; messages are sent
+// while Run runs.
+func New(c Config) *Relay {
+	if c.Step == nil {
+		c.Step = bot.Step
+	}
+	if c.Wants == nil {
+		c.Wants = bot.Wants
+	}
+	if c.Tell == nil {
+		c.Tell = bot.Tell
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	r := &Relay{cfg: c, lanes: map[bot.ChatID][]arrival{}, answering: make(chan struct{}, InFlight)}
+	r.ctx, r.cancel = context.WithCancel(context.Background())
+	r.outbox = newOutbox(r)
+	return r
+}
+
+// Run sends what is in the outbox, beginning with what an earlier process left
+// there, until ctx is done. It then refuses further updates, lets those at work
+// and the messages in flight come to their end, and returns within seconds.
+func (r *Relay) Run(ctx context.Context) error {
+	defer r.stop()
+	chats, err := r.cfg.Store.Waiting()
+	if err != nil {
+		return err
+	}
+	for _, chat := range chats {
+		r.outbox.wake(chat)
+	}
+	r.outbox.run(ctx)
+	return nil
+}
+
+// stop ends the relay. Updates that no lane has begun are refused: their
+// messenger offers them again.
+func (r *Relay) stop() {
+	for _, a := range r.refuse() {
+		a.done(ErrStopped)
+	}
+	grace := time.AfterFunc(stopGrace, r.cancel)
+	r.work.Wait()
+	r.outbox.sends.Wait()
+	grace.Stop()
+	r.cancel()
+}
+
+// refuse lets no more updates in and returns those that wait.
+func (r *Relay) refuse() []arrival {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopped = true
+	var waiting []arrival
+	for chat, queue := range r.lanes {
+		waiting = append(waiting, queue...)
+		r.lanes[chat] = nil
+	}
+	return waiting
+}
+
+// Idle waits until every update accepted so far has been worked on and
+// everything it gave to say is delivered, or ctx is done. Messages to users who
+// blocked the bot are not waited for.
+func (r *Relay) Idle(ctx context.Context) error { return r.busy.wait(ctx) }
+
+// Stats are counts since the relay was made.
+type Stats struct {
+	Updates     int64 // committed
+	Duplicates  int64 // updates that were known already
+	Faults      int64 // attempts at an update that failed for a reason of its own
+	Poisoned    int64 // updates given up for such a reason
+	Refused     int64 // updates that could not be committed
+	Sent        int64 // messages delivered
+	Retries     int64 // deliveries to be tried again
+	DeadLetters int64 // messages given up
+	Unanswered  int64 // presses whose acknowledgement did not come through
+}
+
+// counts are Stats as they grow.
+type counts struct {
+	updates, duplicates, faults, poisoned, refused, sent, retries, dead, unanswered atomic.Int64
+}
+
+// Stats returns the counts as they are now.
+func (r *Relay) Stats() Stats {
+	c := &r.counts
+	return Stats{
+		Updates: c.updates.Load(), Duplicates: c.duplicates.Load(), Faults: c.faults.Load(),
+		Poisoned: c.poisoned.Load(), Refused: c.refused.Load(), Sent: c.sent.Load(),
+		Retries: c.retries.Load(), DeadLetters: c.dead.Load(), Unanswered: c.unanswered.Load(),
+	}
+}
