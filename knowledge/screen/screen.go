@@ -1,7 +1,27 @@
 // Package screen finds, in what a user wrote, danger to life, pasted secrets,
 // fraud and requests to get round controls, and masks what must not be kept or
 // shared.
+//
+// Words are content: [Rules] hold classes of words, the rules that raise a
+// [Flag] and the rules that find a secret by the words around it, each with
+// examples that [Screen.Check] runs. What a machine can tell without words,
+// check digits and the form of keys, is code.
+//
+// All matching is done on text folded by package normal; every place that is
+// reported is a place in the text as it was written.
+//
+// The invariant: a mask takes out what it found and nothing else. Every byte
+// that is not part of a secret stays as it was, and masking what was masked
+// changes nothing.
 package screen
+
+import (
+	"fmt"
+	"slices"
+
+	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge/normal"
+)
 
 // Flag is what screening found, by the ids of the taxonomy.
 type Flag string
@@ -15,3 +35,136 @@ const (
 	EvadeControls Flag = "evade_controls"
 	None          Flag = "none"
 )
+
+var urgency = []Flag{SelfHarm, SecretShared, ScamRecovery, ScamPayFirst, EvadeControls}
+
+// Rules are content: the files of screen/*.yaml, one Rules each.
+type Rules struct {
+	// Words are classes of words: regular expressions over folded text. A
+	// pattern names a class as {class}; so may a class.
+	Words map[string][]string `yaml:"words"`
+	// Flags raise flags.
+	Flags []Rule `yaml:"flags"`
+	// Secrets find secrets by the words around them.
+	Secrets []Around `yaml:"secrets"`
+}
+
+// A Rule raises a flag where one of its patterns is found and no guard objects.
+type Rule struct {
+	ID   string   `yaml:"id"`
+	Flag Flag     `yaml:"flag"`
+	Any  []string `yaml:"any"` // one of these must be found
+	// With must all be found too, none farther than Within characters (30 if
+	// it is 0) before or behind the first.
+	With   []string `yaml:"with"`
+	Within int      `yaml:"within"`
+	// Not are guards: none may be found in the clauses that the match touches.
+	Not []string `yaml:"not"`
+	// NotBefore are guards that end where the match begins.
+	NotBefore []string `yaml:"not_before"`
+	// Unless are guards over the whole text.
+	Unless []string `yaml:"unless"`
+	// Known must all be so in the case.
+	Known []Known `yaml:"known"`
+
+	Finds  []string `yaml:"finds"`  // examples that raise the flag
+	Passes []string `yaml:"passes"` // examples that this rule leaves alone
+}
+
+// Known is a condition on a fact of the case: it has one of the values.
+type Known struct {
+	Fact fact.Name    `yaml:"fact"`
+	Is   []fact.Value `yaml:"is"`
+}
+
+// Screen is compiled Rules. It is never changed and is safe to share.
+type Screen struct {
+	table   *normal.Table
+	flags   map[Flag][]rule
+	secrets []around
+	labels  labels
+}
+
+// Compile merges rules and compiles them. It reports a pattern that is not
+// one, a class that does not exist, a flag or kind nobody knows, and an id that
+// stands twice.
+func Compile(t *normal.Table, rules ...Rules) (*Screen, error) {
+	words, err := merge(rules)
+	if err != nil {
+		return nil, err
+	}
+	s := &Screen{table: t, flags: map[Flag][]rule{}}
+	if s.labels, err = words.labels(); err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, file := range rules {
+		if err := s.add(words, file, seen); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *Screen) add(words words, file Rules, seen map[string]bool) error {
+	for _, r := range file.Flags {
+		if seen[r.ID] || r.ID == "" {
+			return fmt.Errorf("screen: rule %q has no id of its own", r.ID)
+		}
+		seen[r.ID] = true
+		c, err := words.rule(r)
+		if err != nil {
+			return fmt.Errorf("screen: rule %s: %w", r.ID, err)
+		}
+		s.flags[r.Flag] = append(s.flags[r.Flag], c)
+	}
+	for _, a := range file.Secrets {
+		if seen[a.ID] || a.ID == "" {
+			return fmt.Errorf("screen: secret %q has no id of its own", a.ID)
+		}
+		seen[a.ID] = true
+		c, err := words.around(a)
+		if err != nil {
+			return fmt.Errorf("screen: secret %s: %w", a.ID, err)
+		}
+		s.secrets = append(s.secrets, c)
+	}
+	return nil
+}
+
+// Flag returns the most urgent flag that text raises, given what the case
+// already knows, and the bytes of text that raise it. It returns None and an
+// empty span when there is none.
+func (s *Screen) Flag(text string, known fact.Facts) (Flag, [2]int) {
+	folded := s.table.Fold(text)
+	for _, flag := range urgency {
+		if flag == SecretShared {
+			if found := s.find(text, folded, false); len(found) > 0 {
+				return flag, [2]int{found[0].Start, found[0].End}
+			}
+		}
+		for i := range s.flags[flag] {
+			if from, to, ok := s.flags[flag][i].find(folded.String(), known); ok {
+				from, to = folded.Span(from, to)
+				return flag, [2]int{from, to}
+			}
+		}
+	}
+	return None, [2]int{}
+}
+
+// Check runs the examples of every rule and returns what is wrong: a rule
+// without an example, an example that is not found, one that is found and
+// should not be.
+func (s *Screen) Check() []error {
+	var errs []error
+	for _, flag := range urgency {
+		for i := range s.flags[flag] {
+			errs = append(errs, s.flags[flag][i].check(s.table)...)
+		}
+	}
+	for i := range s.secrets {
+		errs = append(errs, s.secrets[i].check(s.table)...)
+	}
+	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+}
