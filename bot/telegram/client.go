@@ -155,6 +155,19 @@ func (c *Client) conflicted() {
 	c.conflict = true
 }
 
+func (c *Client) inConflict() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.conflict
+}
+
+// unreached forgets that a poll ever got an answer.
+func (c *Client) unreached() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reached = time.Time{}
+}
+
 func (c *Client) self() account {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -78,6 +78,7 @@ func (p *poller) step(ctx context.Context, exchange func(context.Context) error)
 	}
 	var f *fault
 	if errors.As(err, &f) && f.token() {
+		p.c.unreached()
 		p.c.log.say(slog.LevelError, "telegram does not accept the bot token")
 		return ErrToken
 	}
@@ -138,7 +139,7 @@ func (p *poller) greet(ctx context.Context) error {
 
 // round fetches one batch, has it made durable and moves the offset behind what is.
 func (p *poller) round(ctx context.Context) error {
-	raw, err := p.c.getUpdates(ctx, p.offset, batchLimit, p.c.pollTimeout)
+	raw, err := p.c.getUpdates(ctx, p.offset, batchLimit, p.timeout())
 	if err != nil {
 		return err
 	}
@@ -161,6 +162,16 @@ func (p *poller) round(ctx context.Context) error {
 		return errHeld
 	}
 	return nil
+}
+
+// timeout is how long the next poll may wait. The first one after an outage
+// does not, so that its end is noticed at once. While another process polls,
+// only a poll that lasts shows that it has gone.
+func (p *poller) timeout() time.Duration {
+	if p.pause > 0 && !p.c.inConflict() {
+		return 0
+	}
+	return p.c.pollTimeout
 }
 
 func decodeAll(raw []json.RawMessage, me account, now time.Time) (updates []bot.Update, err error) {

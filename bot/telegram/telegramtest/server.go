@@ -212,11 +212,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a = f.instead()
 	}
 	if f != nil && f.Kind == Hang {
-		select {
-		case <-r.Context().Done():
-		case <-s.stopped:
-		}
-		panic(http.ErrAbortHandler)
+		s.hang(r.Context(), method, p)
 	}
 	if a == nil {
 		a = s.call(r.Context(), method, p)
@@ -226,6 +222,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.note(method, p, a)
 	a.write(w)
+}
+
+// hang keeps a request without an answer.
+func (s *Server) hang(ctx context.Context, method string, p params) {
+	s.note(method, p, &answer{cut: true})
+	select {
+	case <-ctx.Done():
+	case <-s.stopped:
+	}
+	panic(http.ErrAbortHandler)
 }
 
 // route checks the token and returns the method in lower case.

@@ -1,0 +1,385 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tixianbot/bot"
+	"tixianbot/bot/telegram/telegramtest"
+)
+
+var errKept = errors.New("the store cannot write")
+
+func TestAnUpdateIsConfirmedOnlyWhenItIsDone(t *testing.T) {
+	srv := telegramtest.New(t)
+	c, _ := newClient(t, srv)
+	u := srv.User(7)
+	u.Say("one")
+	u.Say("two")
+
+	dones := make(chan func(error), 10)
+	k := &taker{keep: func(_ bot.Update, done func(error)) { dones <- done }}
+	poll(t, c, k.accept)
+
+	first, second := <-dones, <-dones
+	if got := len(srv.Pending()); got != 2 {
+		t.Errorf("%d updates wait at Telegram before any is done, want 2", got)
+	}
+	polls := len(srv.Calls("getUpdates"))
+	second(nil)
+	if srv.Polling() || len(srv.Calls("getUpdates")) != polls {
+		t.Error("asked for more while an update was not done")
+	}
+	first(nil)
+	srv.WaitConfirmed()
+	if diff := cmp.Diff([]string{"one", "two"}, k.texts()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOnlyThePrefixThatIsDurableIsConfirmed(t *testing.T) {
+	srv := telegramtest.New(t)
+	c, log := newClient(t, srv)
+	for _, text := range []string{"one", "two", "three"} {
+		srv.User(7).Say(text)
+	}
+	k := &taker{}
+	k.keep = func(u bot.Update, done func(error)) {
+		if u.Event.(bot.Said).Text == "two" && k.count("two") < 3 {
+			go done(errKept)
+			return
+		}
+		go done(nil)
+	}
+	poll(t, c, k.accept)
+	srv.WaitConfirmed()
+	want := []string{"one", "two", "three", "two", "three", "two", "three"}
+	if diff := cmp.Diff(want, k.texts()); diff != "" {
+		t.Error(diff)
+	}
+	if log.count("polling is held") != 1 {
+		t.Errorf("the hold is logged %d times: %s", log.count("polling is held"), log)
+	}
+}
+
+func TestACrashLosesNothing(t *testing.T) {
+	srv := telegramtest.New(t)
+	u := srv.User(7)
+	u.Say("kept")
+	u.Say("in work")
+
+	c, _ := newClient(t, srv)
+	taken := make(chan func(error), 10)
+	crashed := poll(t, c, func(_ bot.Update, done func(error)) { taken <- done })
+	kept, inWork := <-taken, <-taken
+	kept(nil)
+	go crashed()
+	inWork(errors.New("the process is gone")) // what a kill is to Telegram
+	crashed()
+
+	u.Say("later")
+	second, _ := newClient(t, srv)
+	k := &taker{}
+	poll(t, second, k.accept)
+	srv.WaitConfirmed()
+	if diff := cmp.Diff([]string{"in work", "later"}, k.texts()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestALostAnswerIsFetchedAgain(t *testing.T) {
+	srv := telegramtest.New(t)
+	srv.Inject(telegramtest.Fault{Kind: telegramtest.CutAfter, Method: "getUpdates", Times: 2})
+	srv.User(7).Say("hello")
+	id := srv.Pending()[0]
+	c, _ := newClient(t, srv)
+	k := &taker{}
+	poll(t, c, k.accept)
+	srv.WaitConfirmed()
+	if got := k.texts(); !slices.Equal(got, []string{"hello"}) {
+		t.Errorf("taken %q", got)
+	}
+	if got := srv.Delivered(id); got != 3 {
+		t.Errorf("delivered %d times, want 3", got)
+	}
+}
+
+func TestStoppingWaitsForWhatIsInWorkAndConfirmsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := telegramtest.New(t)
+		c, _ := bubble(t, srv)
+		taken := make(chan func(error), 1)
+		stop := background(c, func(_ bot.Update, done func(error)) { taken <- done })
+		srv.User(7).Say("hello")
+		done := <-taken
+
+		stopped := make(chan struct{})
+		go func() { stop(); close(stopped) }()
+		synctest.Wait()
+		select {
+		case <-stopped:
+			t.Error("Poll returned while an update was in work")
+		default:
+		}
+		done(nil)
+		<-stopped
+		if pending := srv.Pending(); len(pending) != 0 {
+			t.Errorf("%v are not confirmed", pending)
+		}
+		srv.Close()
+	})
+}
+
+func TestUpdatesOfAllKindsMoveTheOffset(t *testing.T) {
+	srv := telegramtest.New(t)
+	c, _ := newClient(t, srv)
+	k := &taker{}
+	srv.PushRaw(`"thought":{}`)
+	srv.PushRaw(`"message":"not a message"`)
+	srv.PushRaw("")
+	srv.User(7).Sticker()
+	srv.Group(-5).Say("hello all")
+	srv.Group(-5).Add()
+	srv.User(8).Block()
+	srv.User(8).Unblock()
+	want := srv.Pending()
+	poll(t, c, k.accept)
+	srv.WaitConfirmed()
+	var ids []int64
+	var kinds []string
+	for _, u := range k.got {
+		ids = append(ids, u.ID)
+		kinds = append(kinds, fmt.Sprintf("%T", u.Event))
+	}
+	if diff := cmp.Diff(want, ids); diff != "" {
+		t.Error(diff)
+	}
+	wantKinds := []string{"bot.Ignored", "bot.Ignored", "bot.Ignored", "bot.Sent", "bot.Ignored", "bot.Grouped", "bot.Left", "bot.Returned"}
+	if diff := cmp.Diff(wantKinds, kinds); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// After an idle week Telegram numbers updates anew, maybe below the old ids.
+func TestIDsThatStartAnewAreReceived(t *testing.T) {
+	srv := telegramtest.New(t)
+	c, _ := newClient(t, srv)
+	k := &taker{}
+	poll(t, c, k.accept)
+	srv.User(7).Say("old")
+	srv.WaitConfirmed()
+	srv.Wait("the next poll to come without an offset", func() bool { return len(srv.Calls("getUpdates")) >= 2 })
+	srv.Renumber(1000)
+	srv.User(7).Say("new")
+	srv.Wait("the new one", func() bool { return k.count("new") == 1 })
+}
+
+func TestAnUnknownTokenEndsThePoll(t *testing.T) {
+	for _, when := range []string{"getMe", "getUpdates"} {
+		t.Run(when, func(t *testing.T) {
+			srv := telegramtest.New(t)
+			srv.Inject(telegramtest.Fault{Kind: telegramtest.Unauthorized, Method: when})
+			c, _ := newClient(t, srv)
+			err := c.Poll(context.Background(), new(taker).accept)
+			if !errors.Is(err, ErrToken) {
+				t.Errorf("Poll = %v, want ErrToken", err)
+			}
+			if c.Ready() {
+				t.Error("ready without a token")
+			}
+		})
+	}
+	t.Run("of another bot", func(t *testing.T) {
+		srv := telegramtest.New(t)
+		c, err := New(Config{Token: "2:another-bot-of-the-test", APIURL: srv.URL()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Poll(context.Background(), new(taker).accept); !errors.Is(err, ErrToken) {
+			t.Errorf("Poll = %v, want ErrToken", err)
+		}
+	})
+}
+
+func TestTroubleIsSatOut(t *testing.T) {
+	for name, kind := range map[string]telegramtest.FaultKind{
+		"500":                         telegramtest.ServerError,
+		"502 with a page":             telegramtest.BadGateway,
+		"a page instead of an answer": telegramtest.Garbage,
+		"cut before":                  telegramtest.CutBefore,
+		"cut after":                   telegramtest.CutAfter,
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := telegramtest.New(t)
+			srv.Inject(telegramtest.Fault{Kind: kind, Times: 2})
+			c, log := newClient(t, srv)
+			k := &taker{}
+			poll(t, c, k.accept)
+			srv.User(7).Say("hello")
+			srv.WaitConfirmed()
+			if got := k.count("hello"); got != 1 {
+				t.Errorf("taken %d times", got)
+			}
+			if got := log.count("polling fails"); got != 1 {
+				t.Errorf("logged %d times: %s", got, log)
+			}
+			if !c.Ready() {
+				t.Error("not ready after it has passed")
+			}
+		})
+	}
+}
+
+func TestAWebhookIsRemovedWithoutDroppingUpdates(t *testing.T) {
+	srv := telegramtest.New(t)
+	c, _ := newClient(t, srv)
+	if err := c.call(context.Background(), "setWebhook", map[string]string{"url": "https://old.example/"}, new(bool)); err != nil {
+		t.Fatal(err)
+	}
+	srv.User(7).Say("while there was a webhook")
+	k := &taker{}
+	poll(t, c, k.accept)
+	srv.WaitConfirmed()
+	if len(k.texts()) != 1 {
+		t.Errorf("taken %q", k.texts())
+	}
+}
+
+// bubble returns a client that works inside a synctest bubble.
+func bubble(t *testing.T, srv *telegramtest.Server) (*Client, *journal) {
+	log := &journal{}
+	c, err := New(Config{
+		Token:     telegramtest.Token,
+		APIURL:    telegramtest.PipeURL,
+		Transport: srv.Transport(),
+		Log:       slog.New(slog.NewTextHandler(log, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, log
+}
+
+// background runs c.Poll in a bubble and returns what ends it.
+func background(c *Client, accept func(bot.Update, func(error))) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { c.Poll(ctx, accept) })
+	return func() {
+		cancel()
+		running.Wait()
+	}
+}
+
+func TestTwoPollersAreNotReady(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := telegramtest.New(t)
+		c, log := bubble(t, srv)
+		stop := background(c, new(taker).accept)
+		time.Sleep(time.Second)
+		if !c.Ready() {
+			t.Error("not ready though it polls")
+		}
+		remove := srv.Inject(telegramtest.Fault{Kind: telegramtest.Conflict, Method: "getUpdates"})
+		time.Sleep(4 * time.Minute) // the poll that waits ends in the first of them
+		if c.Ready() {
+			t.Error("ready though another polls")
+		}
+		if got := log.count("another bot process"); got < 3 || got > 4 {
+			t.Errorf("logged %d times in three minutes, want once a minute: %s", got, log)
+		}
+		remove()
+		time.Sleep(longestPause + defaultPollTimeout + 5*time.Second)
+		if !c.Ready() {
+			t.Error("not ready after the other has gone")
+		}
+		stop()
+		noSecrets(t, log.String())
+		srv.Close()
+	})
+}
+
+func TestADeadNetworkIsNotReadyUntilItReturns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := telegramtest.New(t)
+		c, log := bubble(t, srv)
+		remove := srv.Inject(telegramtest.Fault{Kind: telegramtest.Hang})
+		k := &taker{}
+		stop := background(c, k.accept)
+		time.Sleep(10 * time.Minute)
+		if c.Ready() {
+			t.Error("ready without a network")
+		}
+		if got := log.count("no answer in time"); got < 5 || got > 10 {
+			t.Errorf("logged %d times in ten minutes, want about once a minute", got)
+		}
+		remove()
+		srv.User(7).Say("hello")
+		time.Sleep(pollGrace + sendTimeout + 2*longestPause) // the request that hangs has to end
+		if !c.Ready() || k.count("hello") != 1 {
+			t.Errorf("ready %v, taken %d times", c.Ready(), k.count("hello"))
+		}
+		time.Sleep(10 * time.Minute) // long polls without an update keep it ready
+		if !c.Ready() {
+			t.Error("not ready after an idle time")
+		}
+		remove = srv.Inject(telegramtest.Fault{Kind: telegramtest.BadGateway})
+		time.Sleep(3 * time.Minute)
+		if c.Ready() {
+			t.Error("ready three minutes after the last answer")
+		}
+		remove()
+		time.Sleep(2 * longestPause)
+		if !c.Ready() {
+			t.Error("not ready soon after the outage")
+		}
+		stop()
+		srv.Close()
+	})
+}
+
+func TestSlowingDownIsObeyed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := telegramtest.New(t)
+		c, _ := bubble(t, srv)
+		srv.Inject(telegramtest.Fault{Kind: telegramtest.TooMany, Method: "getUpdates", RetryAfter: 40, Times: 1})
+		k := &taker{}
+		stop := background(c, k.accept)
+		srv.User(7).Say("hello")
+		time.Sleep(39 * time.Second)
+		if n := len(srv.Calls("getUpdates")); n != 1 {
+			t.Errorf("%d polls within the time that Telegram asked to wait", n)
+		}
+		time.Sleep(10 * time.Second)
+		if k.count("hello") != 1 {
+			t.Error("not taken after it")
+		}
+		stop()
+		srv.Close()
+	})
+}
+
+func TestOrderHoldsOverManyBatches(t *testing.T) {
+	srv := telegramtest.New(t)
+	c, _ := newClient(t, srv)
+	var want []string
+	for i := range 1000 {
+		want = append(want, fmt.Sprint(i))
+		srv.User(7).Say(want[i])
+	}
+	k := &taker{keep: func(_ bot.Update, done func(error)) { go done(nil) }}
+	poll(t, c, k.accept)
+	srv.WaitConfirmed()
+	if diff := cmp.Diff(want, k.texts()); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,319 @@
+package telegramtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// api calls a method as a bot does that writes its requests by hand.
+type api struct {
+	t    *testing.T
+	url  string
+	http *http.Client
+}
+
+func newAPI(t *testing.T, srv *Server) *api {
+	tr := &http.Transport{}
+	t.Cleanup(tr.CloseIdleConnections)
+	return &api{t, srv.URL() + "/bot" + Token + "/", &http.Client{Transport: tr}}
+}
+
+// reply is an answer of the Bot API; Code is 0 when there was none.
+type reply struct {
+	OK          bool
+	Result      json.RawMessage
+	Code        int `json:"error_code"`
+	Description string
+	Parameters  struct {
+		RetryAfter int `json:"retry_after"`
+	}
+}
+
+func (a *api) call(method string, nameValues ...string) (r reply) {
+	a.t.Helper()
+	form := url.Values{}
+	for i := 0; i < len(nameValues); i += 2 {
+		form.Set(nameValues[i], nameValues[i+1])
+	}
+	resp, err := a.http.PostForm(a.url+method, form)
+	if err != nil {
+		return reply{}
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || json.Unmarshal(body, &r) != nil {
+		return reply{Code: resp.StatusCode, Description: "not JSON"}
+	}
+	return r
+}
+
+// want fails the test unless the call is refused with the code and words.
+func (a *api) want(code int, words, method string, nameValues ...string) {
+	a.t.Helper()
+	r := a.call(method, nameValues...)
+	if r.Code != code || !strings.Contains(r.Description, words) {
+		a.t.Errorf("%s %q: %d %q, want %d %q", method, nameValues, r.Code, r.Description, code, words)
+	}
+}
+
+func (a *api) ok(method string, nameValues ...string) reply {
+	a.t.Helper()
+	r := a.call(method, nameValues...)
+	if !r.OK {
+		a.t.Errorf("%s %q: %d %s", method, nameValues, r.Code, r.Description)
+	}
+	return r
+}
+
+// updateIDs calls getUpdates and returns the ids of the answer.
+func (a *api) updateIDs(nameValues ...string) []int64 {
+	a.t.Helper()
+	var updates []struct {
+		ID int64 `json:"update_id"`
+	}
+	if err := json.Unmarshal(a.ok("getUpdates", nameValues...).Result, &updates); err != nil {
+		a.t.Error(err)
+	}
+	var ids []int64
+	for _, u := range updates {
+		ids = append(ids, u.ID)
+	}
+	return ids
+}
+
+const keys = `{"inline_keyboard":[[{"text":"Yes","callback_data":"y"},{"text":"No","callback_data":"n"}]]}`
+
+func TestRefusedRequests(t *testing.T) {
+	srv := New(t)
+	a := newAPI(t, srv)
+	u := srv.User(7)
+	said := u.Say("hello")
+	srv.User(8).Block()
+	a.ok("sendMessage", "chat_id", "7", "text", "x", "reply_markup", keys)
+	sent := fmt.Sprint(u.Last().ID)
+
+	button := func(b string) string { return `{"inline_keyboard":[[` + b + `]]}` }
+	a.want(404, "method not found", "sendMagic")
+	a.want(400, "chat_id is empty", "sendMessage", "text", "x")
+	a.want(400, "chat not found", "sendMessage", "chat_id", "99", "text", "x")
+	a.want(403, "blocked by the user", "sendMessage", "chat_id", "8", "text", "x")
+	a.want(400, "message text is empty", "sendMessage", "chat_id", "7")
+	a.want(400, "message text is empty", "sendMessage", "chat_id", "7", "text", " \u200b\n")
+	a.want(400, "message text is empty", "sendMessage", "chat_id", "7", "parse_mode", "HTML", "text", "<b> </b>")
+	a.want(400, "message is too long", "sendMessage", "chat_id", "7", "text", strings.Repeat("x", 4095)+"😀")
+	a.want(400, "can't parse entities", "sendMessage", "chat_id", "7", "parse_mode", "HTML", "text", "a < b")
+	a.want(400, "parse_mode", "sendMessage", "chat_id", "7", "parse_mode", "Magic", "text", "x")
+	a.want(400, "UTF-8", "sendMessage", "chat_id", "7", "text", "\xff")
+	a.want(400, "BUTTON_DATA_INVALID", "sendMessage", "chat_id", "7", "text", "x", "reply_markup", button(`{"text":"x","callback_data":""}`))
+	a.want(400, "BUTTON_DATA_INVALID", "sendMessage", "chat_id", "7", "text", "x", "reply_markup", button(`{"text":"x","callback_data":"`+strings.Repeat("d", 65)+`"}`))
+	a.want(400, "Text buttons", "sendMessage", "chat_id", "7", "text", "x", "reply_markup", button(`{"text":"x"}`))
+	a.want(400, "inline keyboard button", "sendMessage", "chat_id", "7", "text", "x", "reply_markup", button(`{"text":" ","callback_data":"d"}`))
+	a.want(400, "reply keyboard markup", "sendMessage", "chat_id", "7", "text", "x", "reply_markup", "[]")
+	a.want(400, "message is not modified", "editMessageText", "chat_id", "7", "message_id", sent, "text", "x", "reply_markup", keys)
+	a.want(400, "message to edit not found", "editMessageText", "chat_id", "7", "message_id", "9999", "text", "x")
+	a.want(400, "message can't be edited", "editMessageText", "chat_id", "7", "message_id", fmt.Sprint(said), "text", "x")
+	a.want(400, "message identifier", "editMessageText", "chat_id", "7", "text", "x")
+	a.want(400, "message is not modified", "editMessageReplyMarkup", "chat_id", "7", "message_id", sent, "reply_markup", keys)
+	a.want(400, "message to delete not found", "deleteMessage", "chat_id", "7", "message_id", "9999")
+	a.want(400, "query is too old", "answerCallbackQuery", "callback_query_id", "1")
+	a.want(400, "HTTPS", "setWebhook", "url", "http://plain.example")
+	a.want(400, "BOT_COMMAND_INVALID", "setMyCommands", "commands", `[{"command":"A b","description":"x"}]`)
+	a.want(400, "BOT_COMMAND_DESCRIPTION_INVALID", "setMyCommands", "commands", `[{"command":"a","description":""}]`)
+	a.want(400, "DESCRIPTION_TOO_LONG", "setMyDescription", "description", strings.Repeat("x", 513))
+	a.url = srv.URL() + "/bot1:x/"
+	a.want(401, "Unauthorized", "getMe")
+	a.url = srv.URL() + "/botx/"
+	a.want(404, "Not Found", "getMe")
+}
+
+func TestLengthCountsAfterParsing(t *testing.T) {
+	srv := New(t)
+	a := newAPI(t, srv)
+	u := srv.User(7)
+	a.ok("sendMessage", "chat_id", "7", "parse_mode", "HTML", "text", "<b>"+strings.Repeat("&amp;", 4096)+"</b>")
+	if got := u.Last().Text; got != strings.Repeat("&", 4096) {
+		t.Errorf("%d characters are shown", len(got))
+	}
+}
+
+func TestUpdatesStayUntilAHigherOffsetIsAskedFor(t *testing.T) {
+	srv := New(t)
+	a := newAPI(t, srv)
+	for range 3 {
+		srv.User(7).Say("x")
+	}
+	ids := srv.Pending()
+	for _, step := range []struct {
+		params []string
+		want   []int64
+	}{
+		{nil, ids},
+		{nil, ids},
+		{[]string{"limit", "2"}, ids[:2]},
+		{[]string{"offset", fmt.Sprint(ids[0])}, ids},
+		{[]string{"offset", fmt.Sprint(ids[1])}, ids[1:]},
+		{nil, ids[1:]},
+		{[]string{"offset", "-1"}, ids[2:]},
+		{nil, ids[2:]},
+		{[]string{"offset", fmt.Sprint(ids[2] + 1)}, nil},
+	} {
+		if got := a.updateIDs(step.params...); !slices.Equal(got, step.want) {
+			t.Errorf("getUpdates %q = %d, want %d", step.params, got, step.want)
+		}
+	}
+}
+
+func TestOnlyAllowedUpdatesAreQueued(t *testing.T) {
+	srv := New(t)
+	a := newAPI(t, srv)
+	if srv.Push("chat_member", struct{}{}) != 0 || srv.Push("poll", struct{}{}) == 0 {
+		t.Error("the default is all but what has to be asked for")
+	}
+	a.ok("getUpdates", "allowed_updates", `["chat_member"]`)
+	if srv.Push("chat_member", struct{}{}) == 0 || srv.Push("poll", struct{}{}) != 0 {
+		t.Error("not what was asked for")
+	}
+}
+
+func TestTheNewestPollWins(t *testing.T) {
+	srv := New(t)
+	a := newAPI(t, srv)
+	first := make(chan reply)
+	go func() { first <- a.call("getUpdates", "timeout", "60") }()
+	srv.Wait("the first poll", srv.Polling)
+	second := make(chan reply)
+	go func() { second <- a.call("getUpdates", "timeout", "60") }()
+	if r := <-first; r.Code != 409 || !strings.Contains(r.Description, "other getUpdates") {
+		t.Errorf("the first poll got %+v", r)
+	}
+	srv.Wait("the second poll", srv.Polling)
+	a.ok("setWebhook", "url", "https://hook.example/")
+	if r := <-second; r.Code != 409 || !strings.Contains(r.Description, "setWebhook") {
+		t.Errorf("the second poll got %+v", r)
+	}
+	a.want(409, "webhook is active", "getUpdates")
+	a.ok("deleteWebhook")
+	srv.User(7).Say("x")
+	if got := a.updateIDs(); len(got) != 1 {
+		t.Errorf("updates %d", got)
+	}
+}
+
+func TestALongPollEndsWithItsTimeoutOrAnUpdate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := New(t)
+		a := &api{t, PipeURL + "/bot" + Token + "/", &http.Client{Transport: srv.Transport()}}
+		begin := time.Now()
+		if got := a.updateIDs("timeout", "50"); len(got) != 0 || time.Since(begin) != 50*time.Second {
+			t.Errorf("%d after %v", got, time.Since(begin))
+		}
+		begin = time.Now()
+		time.AfterFunc(20*time.Second, func() { srv.User(7).Say("x") })
+		if got := a.updateIDs("timeout", "50"); len(got) != 1 || time.Since(begin) != 20*time.Second {
+			t.Errorf("%d after %v", got, time.Since(begin))
+		}
+		a.http.CloseIdleConnections()
+		srv.Close()
+	})
+}
+
+func TestFaults(t *testing.T) {
+	srv := New(t)
+	a := newAPI(t, srv)
+	u := srv.User(7)
+	for _, test := range []struct {
+		kind FaultKind
+		code int
+		sent int // messages that are shown after it
+	}{
+		{ServerError, 500, 0}, {BadGateway, 502, 0}, {Garbage, 200, 0}, {TooMany, 429, 0}, {Unauthorized, 401, 0},
+		{Conflict, 409, 0}, {Forbidden, 403, 0}, {CutBefore, 0, 0}, {CutAfter, 0, 1},
+	} {
+		before := len(u.Messages())
+		srv.Inject(Fault{Kind: test.kind, Method: "sendmessage", Chat: 7, Times: 1})
+		if r := a.call("sendMessage", "chat_id", "7", "text", "x"); r.OK || r.Code != test.code {
+			t.Errorf("fault %d: %+v", test.kind, r)
+		}
+		if got := len(u.Messages()) - before; got != test.sent {
+			t.Errorf("fault %d: %d messages were sent, want %d", test.kind, got, test.sent)
+		}
+		a.ok("sendMessage", "chat_id", "7", "text", "x")
+	}
+	if got, want := len(srv.Calls("sendMessage")), 18; got != want {
+		t.Errorf("%d calls are noted, want %d", got, want)
+	}
+}
+
+func TestChancesAreThoseOfTheSeed(t *testing.T) {
+	pattern := func(seed uint64) (s string) {
+		srv := New(t)
+		srv.User(7)
+		srv.Seed(seed)
+		remove := srv.Inject(Fault{Kind: ServerError, Chance: 0.5})
+		a := newAPI(t, srv)
+		for range 32 {
+			s += fmt.Sprint(a.call("getMe").Code, " ")
+		}
+		remove()
+		a.ok("getMe")
+		return s
+	}
+	one := pattern(1)
+	if one != pattern(1) || one == pattern(2) {
+		t.Error("the seed does not decide")
+	}
+	if n := strings.Count(one, "500"); n < 4 || n > 28 {
+		t.Errorf("%d of 32 failed at a chance of one half", n)
+	}
+}
+
+func TestPlayers(t *testing.T) {
+	srv := New(t)
+	a := newAPI(t, srv)
+	u := srv.User(7)
+	u.Edit(u.Say("one"), "two")
+	u.Forward("three")
+	u.Photo("four")
+	u.Document("")
+	u.Voice()
+	u.Sticker()
+	a.ok("sendMessage", "chat_id", "7", "text", "x", "reply_markup", keys)
+	u.Press("No")
+	u.Block()
+	u.Say("back")
+	var got []string
+	var updates []map[string]json.RawMessage
+	if err := json.Unmarshal(a.ok("getUpdates").Result, &updates); err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range updates {
+		for kind := range u {
+			if kind != "update_id" {
+				got = append(got, kind)
+			}
+		}
+	}
+	want := []string{"message", "edited_message", "message", "message", "message", "message", "message",
+		"callback_query", "my_chat_member", "my_chat_member", "message"}
+	if !slices.Equal(got, want) {
+		t.Errorf("updates %q, want %q", got, want)
+	}
+	var query struct{ ID, Data string }
+	if err := json.Unmarshal(updates[7]["callback_query"], &query); err != nil || query.Data != "n" {
+		t.Fatalf("pressed %+v, %v", query, err)
+	}
+	a.ok("answerCallbackQuery", "callback_query_id", query.ID, "text", "noted")
+	if got := u.Toasts(); !slices.Equal(got, []string{"noted"}) {
+		t.Errorf("toasts %q", got)
+	}
+	srv.Expire()
+	a.want(400, "query is too old", "answerCallbackQuery", "callback_query_id", query.ID)
+}
