@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 
 	"tixianbot/knowledge/normal"
 )
@@ -33,6 +34,5 @@ func Check(t *normal.Table, w Weights) []error {
 }
 
 func (m *Model) says(id, text string) bool {
-	_, _, ok := m.cues[m.cueAt[id]].find(m.fold.Fold(text).String(), m.denials)
-	return ok
+	return slices.ContainsFunc(m.Cues(text), func(c Cue) bool { return c.ID == id })
 }

@@ -3,6 +3,7 @@ package triage
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"tixianbot/knowledge/normal"
 )
@@ -15,33 +16,55 @@ type Cue struct {
 
 // cue is a compiled CueWeights.
 type cue struct {
-	id      string
-	phrases []phrase
-	log     []float64 // by cause, how much likelier it makes it, as a logarithm
-	doubt   bool
+	id    string
+	log   []float64 // by cause, how much likelier it makes it, as a logarithm
+	doubt bool
+}
+
+// opening is one way in which a phrase of a cue can begin.
+type opening struct {
+	cue  int
+	word string
+	rest phrase
+}
+
+// addPhrase makes p a phrase of the cue with the given index.
+func (m *Model) addPhrase(cue int, p phrase) {
+	for _, word := range p[0].alts {
+		first, _ := utf8.DecodeRuneInString(word)
+		m.openings[first] = append(m.openings[first], opening{cue, word, p[1:]})
+	}
 }
 
 // Cues returns the telling phrases of text, each kind once, in the order in
-// which they stand in the content.
+// which they stand there.
 func (m *Model) Cues(text string) []Cue {
 	folded := m.fold.Fold(text)
+	s := folded.String()
+	seen := make([]bool, len(m.cues))
 	var found []Cue
-	for i := range m.cues {
-		if start, end, ok := m.cues[i].find(folded.String(), m.denials); ok {
-			from, to := folded.Span(start, end)
-			found = append(found, Cue{m.cues[i].id, from, to})
+	for at, r := range s {
+		for _, o := range m.openings[r] {
+			if seen[o.cue] {
+				continue
+			}
+			if end, ok := o.match(s, at, m.denials); ok {
+				seen[o.cue] = true
+				from, to := folded.Span(at, end)
+				found = append(found, Cue{m.cues[o.cue].id, from, to})
+			}
 		}
 	}
 	return found
 }
 
-func (c *cue) find(text string, d Denials) (start, end int, ok bool) {
-	for _, p := range c.phrases {
-		if start, end, ok = p.find(text, d); ok {
-			return start, end, true
-		}
+// match returns where the phrase ends if it stands in text at the byte at.
+func (o opening) match(text string, at int, d Denials) (int, bool) {
+	if !strings.HasPrefix(text[at:], o.word) {
+		return 0, false
 	}
-	return 0, 0, false
+	end, ok := o.rest.follow(text, at+len(o.word), d)
+	return end, ok && !d.before(text[:at])
 }
 
 // before reports whether text ends in a word that turns around what follows.

@@ -171,7 +171,7 @@ func TestInterviews(t *testing.T) {
 		{"from the status", []fact.Name{fact.Status}, 5},
 		{"from the status and what changed", []fact.Name{fact.Status, fact.Changes}, 5},
 	} {
-		for _, file := range []string{devSets + "dev-interview.jsonl"} {
+		for _, file := range []string{devSets + "dev-interview.jsonl", "testdata/interviews.jsonl"} {
 			t.Run(fmt.Sprint(start.name, " ", file), func(t *testing.T) {
 				s := scoreOf(t, m, plays(t, m, file, start.told...))
 				t.Logf("%+v", s)

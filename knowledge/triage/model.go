@@ -14,22 +14,23 @@ import (
 
 // Model is compiled [Weights]. It is never changed and may be shared.
 type Model struct {
-	fold    *normal.Table
-	causes  []string
-	prior   []float64 // logarithms of the shares of the causes
-	before  [][]fact.Name
-	signals map[fact.Name]*signal
-	order   []fact.Name
-	cues    []cue
-	cueAt   map[string]int
-	denials Denials
-	stop    Stop
+	fold     *normal.Table
+	causes   []string
+	prior    []float64 // logarithms of the shares of the causes
+	before   [][]fact.Name
+	signals  map[fact.Name]*signal
+	order    []fact.Name
+	cues     []cue
+	cueAt    map[string]int
+	openings map[rune][]opening // by their first character
+	denials  Denials
+	stop     Stop
 }
 
 // Compile checks w and makes a model of it. Texts are folded by t.
 func Compile(t *normal.Table, w Weights) (*Model, error) {
 	m := &Model{fold: t, denials: w.Denials.folded(t), stop: w.Stop,
-		signals: map[fact.Name]*signal{}, cueAt: map[string]int{}}
+		signals: map[fact.Name]*signal{}, cueAt: map[string]int{}, openings: map[rune][]opening{}}
 	if err := w.Stop.check(); err != nil {
 		return nil, err
 	}
@@ -157,8 +158,9 @@ func (m *Model) addCue(cw CueWeights, strengths map[string]float64) error {
 		p, err := parsePhrase(text, func(s string) string { return m.fold.Fold(s).String() })
 		if err != nil {
 			wrong = append(wrong, err)
+			continue
 		}
-		c.phrases = append(c.phrases, p)
+		m.addPhrase(len(m.cues), p)
 	}
 	for _, id := range slices.Sorted(maps.Keys(cw.For)) {
 		cause, times := slices.Index(m.causes, id), strengths[cw.For[id]]

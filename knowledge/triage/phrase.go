@@ -97,25 +97,8 @@ func (p phrase) check(gap int) error {
 	return nil
 }
 
-// find returns the first place in text where p matches. No part of it that
-// stands free may follow a word of d.
-func (p phrase) find(text string, d Denials) (start, end int, ok bool) {
-	for _, alt := range p[0].alts {
-		for from := 0; ; {
-			i := strings.Index(text[from:], alt)
-			if i < 0 {
-				break
-			}
-			start, from = from+i, from+i+len(alt)
-			if end, ok = p[1:].follow(text, from, d); ok && !d.before(text[:start]) {
-				return start, end, true
-			}
-		}
-	}
-	return 0, 0, false
-}
-
-// follow returns where p ends if its parts stand in text from the byte at on.
+// follow returns where p ends if its parts stand in text from the byte at on,
+// gaps between them. No part behind a gap may follow a word of d.
 func (p phrase) follow(text string, at int, d Denials) (int, bool) {
 	if len(p) == 0 {
 		return at, true

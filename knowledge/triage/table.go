@@ -47,18 +47,21 @@ func newSignal(fw FactWeights, per []shares) (*signal, error) {
 	if err := sameKeys(fw.Base, append(slices.Clone(bands), Unsure)); err != nil {
 		return nil, fmt.Errorf("fact %s: base: %w", fw.Fact, err)
 	}
+	if fw.Slips < 0 || fw.Slips > 50 {
+		return nil, fmt.Errorf("fact %s: slips of %v of a hundred", fw.Fact, fw.Slips)
+	}
 	s := &signal{fact: fw.Fact, cost: fw.Cost, outcomes: map[string]int{}}
 	if spec, _ := fact.Lookup(fw.Fact); spec.Kind == fact.Set {
-		s.fillSet(fw.Base, per)
+		s.fillSet(fw.Base, per, fw.Slips/100)
 	} else {
-		s.fillOne(fw.Base, per)
+		s.fillOne(fw.Base, per, fw.Slips/100)
 	}
 	s.log = logs(s.p)
 	return s, nil
 }
 
 // fillOne fills the table of a fact that has one value.
-func (s *signal) fillOne(base shares, per []shares) {
+func (s *signal) fillOne(base shares, per []shares, slips float64) {
 	anybody := mix(base, nil)
 	under := make([]shares, len(per))
 	for c, dev := range per {
@@ -68,7 +71,7 @@ func (s *signal) fillOne(base shares, per []shares) {
 		p := make([]float64, len(per))
 		up := make([]float64, len(per))
 		for c := range per {
-			p[c] = under[c][outcome]
+			p[c] = between(under[c][outcome], anybody[outcome], slips)
 			up[c] = math.Log(p[c] / anybody[outcome])
 		}
 		s.add(outcome, p, lifts{"": up})
@@ -77,43 +80,42 @@ func (s *signal) fillOne(base shares, per []shares) {
 
 // fillSet fills the table of a set: a row for "none", one for "unsure" and one
 // for each combination of members.
-func (s *signal) fillSet(base shares, per []shares) {
+func (s *signal) fillSet(base shares, per []shares, slips float64) {
 	members := setMembers(base)
-	anybody := mixSet(base, nil)
-	under := make([]shares, len(per))
-	odds := make([]setOdds, len(per))
+	anybody := newSetOdds(members, mixSet(base, nil))
+	under := make([]setOdds, len(per))
 	for c, dev := range per {
-		under[c] = mixSet(base, dev)
-		odds[c] = newSetOdds(members, under[c])
+		under[c] = newSetOdds(members, mixSet(base, dev))
 	}
 	for _, outcome := range []string{fact.None, Unsure} {
 		p := make([]float64, len(per))
 		for c := range per {
-			p[c] = under[c][outcome]
+			p[c] = between(under[c].shares[outcome], anybody.shares[outcome], slips)
 		}
 		s.add(outcome, p, lifts{})
 	}
 	for pick := 1; pick < 1<<len(members); pick++ {
-		s.addSubset(members, pick, anybody, under, odds)
+		s.addSubset(pick, anybody, under, slips)
 	}
 }
 
-func (s *signal) addSubset(members []string, pick int, anybody shares, under []shares, odds []setOdds) {
+// addSubset adds the row of the members that are the bits of pick.
+func (s *signal) addSubset(pick int, anybody setOdds, under []setOdds, slips float64) {
 	up := lifts{}
 	var names []string
-	for i, m := range members {
+	for i, m := range anybody.members {
 		if pick>>i&1 == 0 {
 			continue
 		}
 		names = append(names, m)
 		up[m] = make([]float64, len(under))
 		for c := range under {
-			up[m][c] = math.Log(under[c].told(m) / anybody.told(m))
+			up[m][c] = math.Log(between(under[c].told(m), anybody.told(m), slips) / anybody.told(m))
 		}
 	}
 	p := make([]float64, len(under))
 	for c := range under {
-		p[c] = under[c].some() * odds[c].of(pick)
+		p[c] = between(under[c].of(pick), anybody.of(pick), slips)
 	}
 	s.add(strings.Join(names, ","), p, up)
 }
@@ -122,6 +124,12 @@ func (s *signal) add(outcome string, p []float64, up lifts) {
 	s.outcomes[outcome] = len(s.p)
 	s.p = append(s.p, p)
 	s.lift = append(s.lift, up)
+}
+
+// between returns the share of an answer under a cause where some answer as
+// anybody would.
+func between(under, anybody, slips float64) float64 {
+	return under + slips*(anybody-under)
 }
 
 // mix returns the base shares with the deviations put in their place and the
@@ -181,12 +189,6 @@ func mixSet(base, dev shares) shares {
 	return out
 }
 
-// some returns the share of those who name at least one member of a set.
-func (s shares) some() float64 { return 1 - s[fact.None] - s[Unsure] }
-
-// told returns the share of those who name the member m.
-func (s shares) told(m string) float64 { return s.some() * s[m] }
-
 func setMembers(base shares) []string {
 	var members []string
 	for m := range base {
@@ -200,16 +202,13 @@ func setMembers(base shares) []string {
 
 // setOdds are the shares of the combinations of members, by bit pattern.
 type setOdds struct {
-	in, out []float64
+	members []string
+	shares  shares
 	sum     float64
 }
 
 func newSetOdds(members []string, s shares) setOdds {
-	var o setOdds
-	for _, m := range members {
-		o.in = append(o.in, s[m])
-		o.out = append(o.out, math.Pow(1-s[m], faint))
-	}
+	o := setOdds{members: members, shares: s}
 	for pick := 1; pick < 1<<len(members); pick++ {
 		o.sum += o.raw(pick)
 	}
@@ -218,17 +217,24 @@ func newSetOdds(members []string, s shares) setOdds {
 
 func (o setOdds) raw(pick int) float64 {
 	p := 1.0
-	for i := range o.in {
+	for i, m := range o.members {
 		if pick>>i&1 == 1 {
-			p *= o.in[i]
+			p *= o.shares[m]
 		} else {
-			p *= o.out[i]
+			p *= math.Pow(1-o.shares[m], faint)
 		}
 	}
 	return p
 }
 
-func (o setOdds) of(pick int) float64 { return o.raw(pick) / o.sum }
+// some returns the share of those who name at least one member.
+func (o setOdds) some() float64 { return 1 - o.shares[fact.None] - o.shares[Unsure] }
+
+// told returns the share of those who name the member m.
+func (o setOdds) told(m string) float64 { return o.some() * o.shares[m] }
+
+// of returns the share of those who name the members that are the bits of pick.
+func (o setOdds) of(pick int) float64 { return o.some() * o.raw(pick) / o.sum }
 
 func logs(p [][]float64) [][]float64 {
 	out := make([][]float64, len(p))

@@ -23,17 +23,21 @@ type Stop struct {
 	Most    int     `yaml:"most"`    // questions after which it stops in any case
 }
 
-// Denials are the words that turn a phrase around when they stand right before it.
+// Denials are the words that take a phrase back when they stand right before
+// it: it is denied, or only supposed.
 type Denials struct {
-	Words  []string `yaml:"words"`  // 没有, 不是
-	Except []string `yaml:"except"` // 是不是: ends like a denial and is none
+	Words  []string `yaml:"words"`  // 没有, 不是, 以为
+	Except []string `yaml:"except"` // 不得不: ends like a denial and is none
 }
 
 // FactWeights says how usual each answer to the question for a fact is among
 // people whose cause has nothing to do with it.
 type FactWeights struct {
 	Fact fact.Name `yaml:"fact"`
-	Cost float64   `yaml:"cost"` // what asking costs, in bits: a tap little, typing more
+	Cost float64   `yaml:"cost"` // what asking costs, in bits: a tap little, typing more; less than nothing where not knowing is a danger
+	// Slips is how many of a hundred answer as anybody would, whatever their
+	// cause: they misread the screen, or do not know better.
+	Slips float64 `yaml:"slips"`
 	// Base gives each outcome its share of a hundred people: the values of an
 	// enum, the bands of a number or a time, and "unsure". Of a set, "none" and
 	// "unsure" have shares of a hundred, and each member its share among those
