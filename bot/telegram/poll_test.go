@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -381,5 +382,53 @@ func TestOrderHoldsOverManyBatches(t *testing.T) {
 	srv.WaitConfirmed()
 	if diff := cmp.Diff(want, k.texts()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Whatever goes wrong at random, on both sides, every update is taken at last,
+// and if repeats are left out, in order.
+func TestNothingIsLostInChaos(t *testing.T) {
+	for seed := range uint64(5) {
+		synctest.Test(t, func(t *testing.T) {
+			srv := telegramtest.New(t)
+			srv.Seed(seed)
+			for _, kind := range []telegramtest.FaultKind{
+				telegramtest.CutBefore, telegramtest.CutAfter, telegramtest.BadGateway, telegramtest.Conflict, telegramtest.Hang,
+			} {
+				srv.Inject(telegramtest.Fault{Kind: kind, Chance: 0.1})
+			}
+			c, log := bubble(t, srv)
+			dice := rand.New(rand.NewPCG(seed, seed))
+			k := &taker{keep: func(_ bot.Update, done func(error)) {
+				if dice.Float64() < 0.05 {
+					go done(errKept)
+					return
+				}
+				go done(nil)
+			}}
+			stop := background(c, k.accept)
+			var want []string
+			for i := range 200 {
+				want = append(want, fmt.Sprint(i))
+				srv.User(int64(1 + i%16)).Say(want[i])
+				time.Sleep(100 * time.Millisecond)
+			}
+			time.Sleep(2 * time.Hour)
+			stop()
+			var got []string
+			for _, text := range k.texts() {
+				if !slices.Contains(got, text) {
+					got = append(got, text)
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("seed %d: %s", seed, diff)
+			}
+			if pending := srv.Pending(); len(pending) != 0 {
+				t.Errorf("seed %d: %d updates are not confirmed after two hours", seed, len(pending))
+			}
+			noSecrets(t, log.String())
+			srv.Close()
+		})
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -398,5 +400,41 @@ func TestConversation(t *testing.T) {
 	srv.WaitConfirmed()
 	if all := u.Messages(); len(all) != 1 || all[0].Edits != 2 || all[0].Text != "现在是这样" {
 		t.Errorf("shown %+v", all)
+	}
+}
+
+// answers is a transport that always answers the same.
+type answers string
+
+func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		return nil, err
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(string(a))), Request: r}, nil
+}
+
+func TestAnAnswerThatCannotBeReadStillMeansDelivered(t *testing.T) {
+	for _, answer := range []answers{
+		`{"ok":true,"result":{"message_id":"of the future"}}`,
+		`{"ok":true,"result":{"message_id":1,"date":1,"chat":{"id":7,"type":"private"},"forward_origin":{"type":"of the future"}}}`,
+		`{"ok":true,"result":[]}`,
+		`{"ok":true}`,
+	} {
+		c, err := New(Config{Token: telegramtest.Token, Transport: answer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id, err := c.Send(ctx, 7, bot.Message{Text: "好"}, 0, false); id != 0 || err != nil {
+			t.Errorf("Send = %d, %v at the answer %s", id, err, answer)
+		}
+	}
+}
+
+func TestAsManyConnectionsAreKeptAsThereAreSends(t *testing.T) {
+	if got := newTransport(40).MaxIdleConnsPerHost; got < 40 {
+		t.Errorf("%d connections are kept for 40 sends", got)
+	}
+	if got := newTransport(0).MaxIdleConnsPerHost; got < defaultSends {
+		t.Errorf("%d connections are kept by default", got)
 	}
 }
