@@ -28,6 +28,7 @@ type diskCase struct {
 	Trail    []string             `json:"trail,omitempty"`
 	Seq      int                  `json:"seq,omitempty"`
 	Rev      int                  `json:"rev,omitempty"`
+	Screen   string               `json:"screen,omitempty"`
 	View     string               `json:"view,omitempty"`
 	ViewArg  string               `json:"view_arg,omitempty"`
 	Picked   []string             `json:"picked,omitempty"`
@@ -38,10 +39,11 @@ type diskCase struct {
 }
 
 type diskKnown struct {
-	Value  string `json:"value,omitempty"`
-	Quote  string `json:"quote,omitempty"`
-	Record int    `json:"record,omitempty"`
-	Approx bool   `json:"approx,omitempty"`
+	Value   string `json:"value,omitempty"`
+	Quote   string `json:"quote,omitempty"`
+	Record  int    `json:"record,omitempty"`
+	Skipped bool   `json:"skipped,omitempty"`
+	Approx  bool   `json:"approx,omitempty"`
 }
 
 type diskCue struct {
@@ -93,7 +95,7 @@ type diskPoison struct {
 func caseToDisk(c bot.Case) diskCase {
 	d := diskCase{
 		Number: c.Number, Opened: c.Opened, Touched: c.Touched, Stage: string(c.Stage),
-		Trail: recast[string](c.Trail), Seq: c.Seq, Rev: c.Rev,
+		Trail: recast[string](c.Trail), Seq: c.Seq, Rev: c.Rev, Screen: c.Screen,
 		View: string(c.View.Name), ViewArg: c.View.Arg,
 		Picked: c.Picked, Misses: c.Misses, Ticked: c.Ticked, RuledOut: c.RuledOut, Flags: c.Flags,
 	}
@@ -104,7 +106,7 @@ func caseToDisk(c bot.Case) diskCase {
 		d.Facts = make(map[string]diskKnown, len(c.Facts))
 	}
 	for name, k := range c.Facts {
-		d.Facts[string(name)] = diskKnown{Value: string(k.Value), Quote: k.Quote, Record: k.Record, Approx: k.Approx}
+		d.Facts[string(name)] = diskKnown{Value: string(k.Value), Quote: k.Quote, Record: k.Record, Skipped: k.Skipped, Approx: k.Approx}
 	}
 	return d
 }
@@ -112,7 +114,7 @@ func caseToDisk(c bot.Case) diskCase {
 func (d diskCase) toBot() bot.Case {
 	c := bot.Case{
 		Number: d.Number, Opened: d.Opened, Touched: d.Touched, Stage: bot.Stage(d.Stage),
-		Trail: recast[fact.Name](d.Trail), Seq: d.Seq, Rev: d.Rev,
+		Trail: recast[fact.Name](d.Trail), Seq: d.Seq, Rev: d.Rev, Screen: d.Screen,
 		View:   bot.View{Name: bot.ViewName(d.View), Arg: d.ViewArg},
 		Picked: d.Picked, Misses: d.Misses, Ticked: d.Ticked, RuledOut: d.RuledOut, Flags: d.Flags,
 	}
@@ -123,7 +125,7 @@ func (d diskCase) toBot() bot.Case {
 		c.Facts = make(map[fact.Name]bot.Known, len(d.Facts))
 	}
 	for name, k := range d.Facts {
-		c.Facts[fact.Name(name)] = bot.Known{Value: fact.Value(k.Value), Quote: k.Quote, Record: k.Record, Approx: k.Approx}
+		c.Facts[fact.Name(name)] = bot.Known{Value: fact.Value(k.Value), Quote: k.Quote, Record: k.Record, Skipped: k.Skipped, Approx: k.Approx}
 	}
 	return c
 }
