@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"tixianbot/bot"
 )
@@ -27,13 +28,22 @@ type Report struct {
 // maxProblems is how many problems of one kind a report lists.
 const maxProblems = 20
 
-// Check reads the whole file in one read transaction: its structure, and that
-// every key and value in it decodes. The error is about the checking; what is
+// Check reads the whole file: its structure, and that every key and value in it
+// decodes. Writing waits meanwhile. The error is about the checking; what is
 // wrong with the file is in the report.
 func (s *Store) Check() (Report, error) {
 	r := Report{Poison: []Poison{}, Problems: []string{}}
-	err := s.view(func(tx *bolt.Tx) error { return s.check(tx, &r) })
+	// A look at the structure compares pages with the list of free ones, which
+	// belongs to the writer: it is sound only while nothing is written.
+	tx, err := s.db.Begin(true)
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		err = ErrClosed
+	}
 	if err != nil {
+		return r, fmt.Errorf("check the database: %w", err)
+	}
+	defer tx.Rollback()
+	if err := s.check(tx, &r); err != nil {
 		return r, fmt.Errorf("check the database: %w", err)
 	}
 	return r, nil
