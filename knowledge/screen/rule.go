@@ -21,6 +21,7 @@ type rule struct {
 	not       *pattern
 	notBefore *pattern
 	unless    *pattern
+	cues      []*pattern // in the order of source.Cues
 }
 
 func (w words) rule(r Rule) (rule, error) {
@@ -47,8 +48,17 @@ func (w words) rule(r Rule) (rule, error) {
 	if c.notBefore, err = w.union(r.NotBefore, "$"); err != nil {
 		return rule{}, err
 	}
-	c.unless, err = w.union(r.Unless, "")
-	return c, err
+	if c.unless, err = w.union(r.Unless, ""); err != nil {
+		return rule{}, err
+	}
+	for _, cue := range r.Cues {
+		p, err := w.compile(cue.Is)
+		if err != nil {
+			return rule{}, err
+		}
+		c.cues = append(c.cues, p)
+	}
+	return c, nil
 }
 
 // find returns the first place in the folded text s that the rule objects to.
@@ -59,7 +69,7 @@ func (r *rule) find(s string, known fact.Facts) (from, to int, ok bool) {
 	for _, p := range r.any {
 		for _, at := range p.all(s) {
 			if from, to, ok := r.extend(s, at[0], at[1]); ok && !r.guarded(s, at[0], from, to) {
-				return from, to, true
+				return from, to, r.weighs(s)
 			}
 		}
 	}
@@ -92,6 +102,20 @@ func (r *rule) extend(s string, from, to int) (int, int, bool) {
 func (r *rule) guarded(s string, match, from, to int) bool {
 	lo, hi := clauses(s, from, to)
 	return r.notBefore.in(s[lo:match]) || r.not.in(s[lo:hi]) || r.unless.in(s)
+}
+
+// weighs reports whether the cues found in s are enough.
+func (r *rule) weighs(s string) bool {
+	if len(r.cues) == 0 {
+		return true
+	}
+	sum := 0.0
+	for i, p := range r.cues {
+		if p.in(s) {
+			sum += r.source.Cues[i].Adds
+		}
+	}
+	return sum >= r.source.Least
 }
 
 // back returns the index n characters before i, ahead the one n behind it.

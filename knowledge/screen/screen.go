@@ -66,9 +66,19 @@ type Rule struct {
 	Unless []string `yaml:"unless"`
 	// Known must all be so in the case.
 	Known []Known `yaml:"known"`
+	// Cues are weighed: with any of them, those found anywhere in the text,
+	// each counted once, must add up to Least.
+	Cues  []Cue   `yaml:"cues"`
+	Least float64 `yaml:"least"`
 
 	Finds  []string `yaml:"finds"`  // examples that raise the flag
 	Passes []string `yaml:"passes"` // examples that this rule leaves alone
+}
+
+// Cue is a pattern that speaks for a flag, or against it where Adds is negative.
+type Cue struct {
+	Is   string  `yaml:"is"`
+	Adds float64 `yaml:"adds"`
 }
 
 // Known is a condition on a fact of the case: it has one of the values.
