@@ -69,6 +69,7 @@ type entry struct{ key, value []byte }
 // encodedChange is a Change as it will stand in the file.
 type encodedChange struct {
 	Change
+	chat     diskChat // as the file has it before the change
 	caseItem entry
 	records  []entry
 	queue    [][]byte
@@ -154,12 +155,14 @@ func (e *encodedChange) apply(w *writer) (outcome, error) {
 }
 
 // check finds what would be wrong with the change before any of it is written.
-func (e *encodedChange) check(w *writer) error {
+func (e *encodedChange) check(w *writer) (err error) {
 	if e.Erase {
 		return nil
 	}
-	if _, err := decodeChat(w.chats.Get(chatKey(e.Chat))); err != nil && e.touchesChat() {
-		return w.store.damaged(string(bucketChats), e.Chat)
+	if e.touchesChat() {
+		if e.chat, err = decodeChat(w.chats.Get(chatKey(e.Chat))); err != nil {
+			return w.store.damaged(string(bucketChats), e.Chat)
+		}
 	}
 	for i, r := range e.records {
 		if w.records.Get(r.key) != nil {
@@ -189,25 +192,21 @@ func (e *encodedChange) putChat(w *writer) error {
 	if !e.touchesChat() {
 		return nil
 	}
-	raw := w.chats.Get(chatKey(e.Chat))
-	old, err := decodeChat(raw)
-	if err != nil {
-		return err
-	}
-	d := old
+	d := e.chat
 	if e.Case != nil {
 		d.Active = e.Case.Number
 	}
 	if e.Presence != AsBefore {
 		d.Gone = e.Presence == Gone
 	}
-	if raw == nil {
-		d.Zone = e.Zone
-		if d.Active == 0 && !(d.Gone && w.waits(e.Chat)) {
+	if d == e.chat {
+		return nil
+	}
+	if e.chat == (diskChat{}) {
+		if d.Active == 0 && !w.waits(e.Chat) {
 			return nil
 		}
-	} else if d == old {
-		return nil
+		d.Zone = e.Zone
 	}
 	return putJSON(w.chats, chatKey(e.Chat), d)
 }

@@ -13,9 +13,9 @@ import (
 	"tixianbot/store"
 )
 
-// InFlight is how many messages are sent at the same time at most. A Sender
-// over HTTP does well to keep that many connections.
-const InFlight = 64
+// InFlight is how many messages are sent at the same time at most, in different
+// chats. A Sender over HTTP does well to keep that many connections.
+const InFlight = 256
 
 // Times that a relay gives others.
 const (

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+
+	"tixianbot/bot"
+)
+
+// BenchmarkOpen opens a file with 100,000 cases and looks for what is to be
+// sent in it, as a start of the bot does.
+func BenchmarkOpen(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "large.db")
+	populateMany(b, path, 100_000)
+	for b.Loop() {
+		s, err := Open(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		chats, err := s.Waiting()
+		if err != nil || len(chats) != 1000 {
+			b.Fatalf("%d chats wait, %v; want 1000", len(chats), err)
+		}
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	b.ReportMetric(float64(m.HeapAlloc)/(1<<20), "heap-MiB")
+}
+
+// populateMany makes a file with n chats of one case and two records each, one
+// in a hundred of which has something to be sent.
+func populateMany(b *testing.B, path string, n int) {
+	b.Helper()
+	s, err := Open(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	const writers = 512
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for i := w; i < n; i += writers {
+				c := aCase()
+				change := Change{Update: int64(i + 1), Chat: bot.ChatID(i) * 7919, Case: &c, Records: []bot.Record{record(1), record(2)}, Zone: "Asia/Shanghai"}
+				if i%100 == 0 {
+					change.Queue = []Item{answer("x")}
+				}
+				if _, err := s.Commit(change); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
