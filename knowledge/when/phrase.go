@@ -337,3 +337,25 @@ func midnight(t time.Time) time.Time {
 
 // monday returns the Monday of the week that t lies in.
 func monday(t time.Time) time.Time { return t.AddDate(0, 0, -(int(t.Weekday())+6)%7) }
+
+// With returns p with the day, the part of the day or the clock time that q
+// names in the place of its own: 周二晚上七点 with 周三 is 周三晚上七点.
+func (p Phrase) With(q Phrase) Phrase {
+	if p.Kind != Point || q.Kind != Point {
+		return q
+	}
+	if q.day.kind != noDay {
+		p.day = q.day
+	}
+	if q.clock.has && !q.clock.said {
+		p.clock.has, p.clock.part = true, q.clock.part
+	}
+	if q.clock.said {
+		if !q.clock.has {
+			q.clock.has, q.clock.part = p.clock.has, p.clock.part
+		}
+		p.clock = q.clock
+	}
+	p.By = p.By || q.By
+	return p
+}

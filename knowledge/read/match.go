@@ -1,0 +1,460 @@
+package read
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tixianbot/knowledge/fact"
+)
+
+func factValue(s string) fact.Value { return fact.Value(s) }
+
+// Read returns the facts that text states, at most one of each name, by where
+// they stand. now says when it was written and carries the user's zone.
+func (r *Reader) Read(text string, now time.Time) []Found {
+	m := r.mask(text, now)
+	reading := reading{r: r, m: m, now: now, spent: map[int]bool{}}
+	for i := range r.rules {
+		reading.apply(&r.rules[i])
+	}
+	return reading.found()
+}
+
+func (r *Reader) mask(text string, now time.Time) *masked {
+	m := r.masks.mask(text, r.fold.Fold(text), now)
+	r.correct(m, now)
+	return m
+}
+
+// reading is the state of one Read.
+type reading struct {
+	r     *Reader
+	m     *masked
+	now   time.Time
+	spent map[int]bool // entities that a rule of higher priority has taken
+	cands []candidate
+}
+
+// candidate is a fact that one match states.
+type candidate struct {
+	Found
+	from, to int // bytes of the masked text
+	priority int
+	rule     int
+	more     int // a count that is added to the others
+}
+
+// maxMatches bounds the matches of one pattern.
+const maxMatches = 40
+
+func (g *reading) apply(c *rule) {
+	for _, p := range c.patterns {
+		if !p.possible(g.m.s) {
+			continue
+		}
+		for _, loc := range p.re.FindAllStringSubmatchIndex(g.m.s, maxMatches) {
+			if !g.guarded(c, loc[0], loc[1]) {
+				g.match(c, loc)
+			}
+		}
+	}
+}
+
+// guarded reports whether a guard forbids c to match from i to j.
+func (g *reading) guarded(c *rule, i, j int) bool {
+	for _, gd := range c.guards {
+		if gd.forbids(g.m.s, i, j) {
+			return true
+		}
+	}
+	return false
+}
+
+func (gd guard) forbids(s string, i, j int) bool {
+	if gd.inside != nil && gd.inside.MatchString(s[i:j]) {
+		return true
+	}
+	if gd.after != nil {
+		rest := s[j:min(len(s), j+60)]
+		if k := strings.IndexAny(rest, ",;\n"); k >= 0 {
+			rest = rest[:k]
+		}
+		if gd.after.MatchString(rest) {
+			return true
+		}
+	}
+	if gd.before == nil {
+		return false
+	}
+	return gd.behind(s[gd.start(s, i):i])
+}
+
+// behind reports whether the text before a match forbids it.
+func (gd guard) behind(before string) bool {
+	locs := gd.before.FindAllStringIndex(before, -1)
+	if len(locs) == 0 {
+		return false
+	}
+	last := locs[len(locs)-1]
+	return gd.reset == nil || !gd.reset.MatchString(before[last[1]:])
+}
+
+// maxBack is how far a guard looks back, in bytes.
+const maxBack = 240
+
+// start returns where the clause or sentence begins that i stands in.
+func (gd guard) start(s string, i int) int {
+	marks := ",.。!?;\n"
+	if gd.wide {
+		marks = "。!?;\n"
+	}
+	low := max(0, i-maxBack)
+	for low < i && !utf8.RuneStart(s[low]) {
+		low++
+	}
+	k := strings.LastIndexAny(s[low:i], marks)
+	if k < 0 {
+		return low
+	}
+	_, size := utf8.DecodeRuneInString(s[low+k:])
+	return low + k + size
+}
+
+// match records what the match loc of c states.
+func (g *reading) match(c *rule, loc []int) {
+	for _, t := range c.Spend {
+		for _, k := range g.entities(t, loc) {
+			g.spent[k] = true
+		}
+	}
+	for name, v := range c.Set {
+		if !g.r.seen[name] && g.m.quoted(loc[0]) {
+			continue
+		}
+		g.add(c, loc, Found{Name: name, Value: v}, 0)
+	}
+	for name, t := range c.Take {
+		g.take(c, loc, name, t)
+	}
+}
+
+func (g *reading) add(c *rule, loc []int, f Found, more int) {
+	if f.End == 0 {
+		f.Start, f.End = g.m.span(loc[0], loc[1])
+	}
+	g.cands = append(g.cands, candidate{Found: f, from: loc[0], to: loc[1], priority: c.Priority, rule: c.id, more: more})
+}
+
+var takes = map[Take]string{
+	TakeMoney:    string([]rune{runeMoney, runeNum}),
+	TakePast:     string([]rune{runeTime, runeLately, runeOld, runeBy}),
+	TakeFuture:   string([]rune{runeTime, runeFuture, runeBy, runeLately}),
+	TakeCount:    string([]rune{runeTimes, runeNum, runeQty}),
+	TakeMore:     string([]rune{runeTimes}),
+	TakePlatform: string(runePlatform),
+}
+
+// group returns the range of the first group of loc that matched, or of the whole match.
+func group(loc []int) (int, int) {
+	for i := 2; i+1 < len(loc); i += 2 {
+		if loc[i] >= 0 {
+			return loc[i], loc[i+1]
+		}
+	}
+	return loc[0], loc[1]
+}
+
+// entities returns the unspent entities of kind t in the match loc.
+func (g *reading) entities(t Take, loc []int) []int {
+	i, j := group(loc)
+	var found []int
+	for k, c := range g.m.s[i:j] {
+		if c < '\ue000' || c >= termBase || !strings.ContainsRune(takes[t], c) {
+			continue
+		}
+		if e, ok := g.m.at[i+k]; ok && !g.spent[e] {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+func (g *reading) take(c *rule, loc []int, name fact.Name, t Take) {
+	if t == TakeText {
+		g.takeText(c, loc, name)
+		return
+	}
+	ents := g.entities(t, loc)
+	if len(ents) == 0 || g.m.quoted(loc[0]) {
+		if t == TakeMore && !g.m.quoted(loc[0]) {
+			g.add(c, loc, Found{Name: name, Value: "1"}, 1)
+		}
+		return
+	}
+	g.takeEntity(c, loc, name, t, ents[0])
+}
+
+func (g *reading) takeEntity(c *rule, loc []int, name fact.Name, t Take, k int) {
+	e := g.m.ents[k]
+	v, approx, ok := g.r.valueOf(e, t, g.now)
+	if !ok {
+		return
+	}
+	more := 0
+	if t == TakeMore {
+		more, _ = e.number.Int()
+	}
+	f := Found{Name: name, Value: v, Approx: approx}
+	f.Start, f.End = g.m.text.Span(e.start, e.end)
+	if t == TakePlatform {
+		f.Value = g.m.written(e)
+		g.add(c, loc, Found{Name: fact.PlatformKind, Value: e.platform, Start: f.Start, End: f.End}, 0)
+	}
+	if name == fact.Amount && e.currency != "" {
+		g.add(c, loc, Found{Name: fact.Currency, Value: factValue(e.currency), Start: f.Start, End: f.End}, 0)
+	}
+	g.add(c, loc, f, more)
+	g.spent[k] = true
+}
+
+// valueOf returns what the entity e is worth as a t.
+func (r *Reader) valueOf(e entity, t Take, now time.Time) (v fact.Value, approx, ok bool) {
+	switch t {
+	case TakeMoney:
+		return factValue(e.number.String()), e.rough, e.number.Value.Sign() > 0
+	case TakeCount, TakeMore:
+		s := e.number.String()
+		return factValue(s), e.rough, !strings.Contains(s, ".") && len(s) < 5
+	case TakePast:
+		at, ok := e.phrase.Past(now)
+		return fact.At(at.At), at.Grain != 0, ok && !at.At.After(now)
+	case TakeFuture:
+		at, ok := e.phrase.Future(now)
+		return fact.At(at.At), at.Grain != 0, ok
+	case TakePlatform:
+		return e.platform, false, true
+	}
+	return "", false, false
+}
+
+// written returns a platform's name as the user wrote it, or, where that was a
+// typo or a short form, the usual name.
+func (m *masked) written(e entity) fact.Value {
+	folded := m.text.String()[e.start:e.end]
+	from, to := m.text.Span(e.start, e.end)
+	orig := strings.TrimSpace(m.orig[from:to])
+	if utf8.RuneCountInString(orig) != utf8.RuneCountInString(folded) {
+		return factValue(folded)
+	}
+	return factValue(orig)
+}
+
+// takeText takes the first group as the user wrote it.
+func (g *reading) takeText(c *rule, loc []int, name fact.Name) {
+	i, j := group(loc)
+	from, to := g.m.span(i, j)
+	text := strings.TrimSpace(g.m.orig[from:to])
+	if text == "" {
+		return
+	}
+	g.add(c, loc, Found{Name: name, Value: factValue(text), Start: from, End: to}, 0)
+}
+
+// found settles what the candidates state.
+func (g *reading) found() []Found {
+	byName := map[fact.Name][]candidate{}
+	for _, c := range g.cands {
+		byName[c.Name] = append(byName[c.Name], c)
+	}
+	var out []Found
+	for name, cands := range byName {
+		if f, ok := g.settle(name, cands); ok {
+			out = append(out, f)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool {
+		if out[i].Start != out[j].Start {
+			return out[i].Start < out[j].Start
+		}
+		return out[i].Name < out[j].Name
+	})
+	return out
+}
+
+func (g *reading) settle(name fact.Name, cands []candidate) (Found, bool) {
+	spec, _ := fact.Lookup(name)
+	if spec.Kind == fact.Set {
+		return united(cands), true
+	}
+	cands = distinct(cands)
+	if name == fact.Attempts {
+		return attempts(cands)
+	}
+	best := cands[0]
+	for _, c := range cands[1:] {
+		if g.beats(c, best) {
+			best = c
+		}
+	}
+	v, err := spec.Parse(string(best.Value))
+	best.Value = v
+	return best.Found, err == nil
+}
+
+// distinct drops the candidates that overlap one of higher priority, or a
+// longer one of the same, and returns the rest in order.
+func distinct(cands []candidate) []candidate {
+	sort.SliceStable(cands, func(i, j int) bool {
+		a, b := cands[i], cands[j]
+		if a.priority != b.priority {
+			return a.priority > b.priority
+		}
+		return a.to-a.from > b.to-b.from
+	})
+	var kept []candidate
+	for _, c := range cands {
+		if !overlaps(kept, c) {
+			kept = append(kept, c)
+		}
+	}
+	sort.SliceStable(kept, func(i, j int) bool { return kept[i].from < kept[j].from })
+	return kept
+}
+
+func overlaps(kept []candidate, c candidate) bool {
+	for _, k := range kept {
+		if c.from < k.to && k.from < c.to && (c.Value != k.Value || c.more > 0 || k.more > 0) && c.rule != k.rule {
+			return true
+		}
+	}
+	return false
+}
+
+// beats reports whether c, which stands behind best, is to be believed more.
+func (g *reading) beats(c, best candidate) bool {
+	if g.r.oops != nil && c.from > best.to && g.r.oops.MatchString(g.m.s[best.to:c.from]) {
+		return true
+	}
+	if c.priority != best.priority {
+		return c.priority > best.priority
+	}
+	return g.r.last[c.Name]
+}
+
+// attempts adds up tries: the greatest number said, or one, and what was added.
+func attempts(cands []candidate) (Found, bool) {
+	base, more := 0, 0
+	var f Found
+	for i, c := range cands {
+		n := 0
+		for _, d := range c.Value {
+			n = n*10 + int(d-'0')
+		}
+		if c.more > 0 {
+			more += c.more
+		} else if n > base {
+			base = n
+		}
+		if i == 0 {
+			f = c.Found
+		}
+		f.Approx = f.Approx || c.Approx
+	}
+	spec, _ := fact.Lookup(fact.Attempts)
+	v, err := spec.Parse(strconv.Itoa(max(base, 1) + more))
+	if base == 0 && more == 0 { // 一次都没提
+		v, err = "0", nil
+	}
+	f.Value = v
+	return f, err == nil
+}
+
+func united(cands []candidate) Found {
+	f := cands[0].Found
+	for _, c := range cands[1:] {
+		f.Value = fact.Union(f.Value, c.Value)
+		f.Start, f.End = min(f.Start, c.Start), max(f.End, c.End)
+	}
+	return f
+}
+
+// correct applies self-corrections among values: what follows 不对，是 replaces
+// the value of its kind before it.
+func (r *Reader) correct(m *masked, now time.Time) {
+	if r.oops == nil {
+		return
+	}
+	for _, loc := range r.oops.FindAllStringIndex(m.s, maxMatches) {
+		next, ok := m.entityAfter(loc[1])
+		if !ok {
+			continue
+		}
+		if prev, ok := m.entityBefore(loc[0], m.ents[m.at[next]].kind); ok {
+			m.replace(prev, next, now)
+		}
+	}
+}
+
+// entityAfter returns where the first value stands within a few characters of i.
+func (m *masked) entityAfter(i int) (int, bool) {
+	for k, c := range m.s[i:min(len(m.s), i+24)] {
+		if c >= '\ue000' && c < termBase {
+			_, ok := m.at[i+k]
+			return i + k, ok
+		}
+		if strings.ContainsRune("。\n", c) {
+			break
+		}
+	}
+	return 0, false
+}
+
+func (m *masked) entityBefore(i int, kind rune) (int, bool) {
+	best, ok := -1, false
+	for at, k := range m.at {
+		if at < i && at > best && at > i-160 && family(m.ents[k].kind) == family(kind) {
+			best, ok = at, true
+		}
+	}
+	return best, ok
+}
+
+// family returns one kind for all kinds that may correct each other.
+func family(kind rune) rune {
+	switch kind {
+	case runeTime, runeOld, runeLately, runeFuture, runeBy, runePart:
+		return runeTime
+	case runeMoney, runeNum:
+		return runeMoney
+	}
+	return kind
+}
+
+// replace lets the value at prev be that at next, and takes that out.
+func (m *masked) replace(prev, next int, now time.Time) {
+	old, new := &m.ents[m.at[prev]], m.ents[m.at[next]]
+	switch family(old.kind) {
+	case runeTime:
+		p := old.phrase.With(new.phrase)
+		kind := moment(p, now).kind
+		*old = entity{kind: kind, start: new.start, end: new.end, phrase: p}
+	case runeMoney:
+		if new.currency == "" {
+			new.currency, new.kind = old.currency, old.kind
+		}
+		*old = new
+	default:
+		*old = new
+	}
+	m.put(prev, old.kind)
+	m.put(next, runeDead)
+	delete(m.at, next)
+}
+
+// put writes the character c, three bytes as all of its kind, at i.
+func (m *masked) put(i int, c rune) {
+	m.s = m.s[:i] + string(c) + m.s[i+utf8.RuneLen(c):]
+}

@@ -1,0 +1,173 @@
+package read
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+)
+
+// expander replaces {name} in a pattern: by the expression of a class of words,
+// by the character that stands for a kind of value, or by a gap. {w6} is up to
+// six characters of the clause, {p6} the same without a negation, {s6} of the
+// sentence. What it does not know, such as {0,3}, stays.
+type expander struct {
+	words map[string]string
+	runes map[string]string
+}
+
+var braces = regexp.MustCompile(`\{([a-z_]+)([0-9]*)\}`)
+
+func (x expander) expand(text string, depth int) (string, error) {
+	var fail error
+	out := braces.ReplaceAllStringFunc(text, func(m string) string {
+		part := braces.FindStringSubmatch(m)
+		name, n := part[1], part[2]
+		if s, ok := x.words[name+n]; ok && depth < 8 {
+			inner, err := x.expand(s, depth+1)
+			if err != nil {
+				fail = err
+			}
+			return "(?:" + inner + ")"
+		}
+		if s, ok := x.runes[name+n]; ok {
+			return s
+		}
+		if s, ok := x.gap(name, n); ok {
+			return s
+		}
+		fail = fmt.Errorf("pattern %q: no word %s", text, m)
+		return m
+	})
+	return out, fail
+}
+
+func (x expander) gap(name, n string) (string, bool) {
+	if n == "" {
+		return "", false
+	}
+	switch name {
+	case "w":
+		return `[^,.。!?;\n]{0,` + n + `}?`, true
+	case "s":
+		return `[^.。!?;\n]{0,` + n + `}?`, true
+	case "p":
+		return `[^,.。!?;\n` + x.words["nots"] + `]{0,` + n + `}?`, true
+	}
+	return "", false
+}
+
+func (x expander) compile(text string) (*regexp.Regexp, error) {
+	if text == "" {
+		return nil, nil
+	}
+	expanded, err := x.expand(strings.TrimSpace(text), 0)
+	if err != nil {
+		return nil, err
+	}
+	return regexp.Compile(expanded)
+}
+
+// pattern is an expression with the literals of which one must be in a text
+// for the expression to match; none means that this is not known.
+type pattern struct {
+	re   *regexp.Regexp
+	need []string
+}
+
+func (x expander) pattern(text string) (pattern, error) {
+	re, err := x.compile(text)
+	if err != nil {
+		return pattern{}, err
+	}
+	if re == nil {
+		return pattern{}, fmt.Errorf("empty pattern")
+	}
+	tree, err := syntax.Parse(re.String(), syntax.Perl)
+	if err != nil {
+		return pattern{}, err
+	}
+	return pattern{re, needs(tree.Simplify())}, nil
+}
+
+// possible reports whether s holds one of the literals that p needs.
+func (p pattern) possible(s string) bool {
+	for _, lit := range p.need {
+		if strings.Contains(s, lit) {
+			return true
+		}
+	}
+	return len(p.need) == 0
+}
+
+// maxNeeds bounds the literals that a pattern is tried with.
+const maxNeeds = 60
+
+// needs returns literals of which every match of re holds at least one, or nil.
+func needs(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		if re.Flags&syntax.FoldCase != 0 {
+			return nil
+		}
+		return []string{string(re.Rune)}
+	case syntax.OpCharClass:
+		return classNeeds(re.Rune)
+	case syntax.OpCapture, syntax.OpPlus:
+		return needs(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return needs(re.Sub[0])
+		}
+	case syntax.OpAlternate:
+		return anyNeeds(re.Sub)
+	case syntax.OpConcat:
+		return bestNeeds(re.Sub)
+	}
+	return nil
+}
+
+func classNeeds(ranges []rune) []string {
+	var lits []string
+	for i := 0; i+1 < len(ranges); i += 2 {
+		if ranges[i+1]-ranges[i] > 8 || len(lits) > maxNeeds {
+			return nil
+		}
+		for c := ranges[i]; c <= ranges[i+1]; c++ {
+			lits = append(lits, string(c))
+		}
+	}
+	return lits
+}
+
+func anyNeeds(subs []*syntax.Regexp) []string {
+	var lits []string
+	for _, sub := range subs {
+		n := needs(sub)
+		if n == nil || len(lits)+len(n) > maxNeeds {
+			return nil
+		}
+		lits = append(lits, n...)
+	}
+	return lits
+}
+
+// bestNeeds returns the needs of the part of a sequence that is rarest: the
+// one with the fewest, then the longest literals.
+func bestNeeds(subs []*syntax.Regexp) []string {
+	var best []string
+	for _, sub := range subs {
+		if n := needs(sub); n != nil && (best == nil || score(n) > score(best)) {
+			best = n
+		}
+	}
+	return best
+}
+
+func score(lits []string) float64 {
+	shortest := 99
+	for _, l := range lits {
+		shortest = min(shortest, len(l))
+	}
+	return float64(shortest) / float64(len(lits))
+}
