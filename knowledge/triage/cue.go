@@ -67,15 +67,32 @@ func (o opening) match(text string, at int, d Denials) (int, bool) {
 	return end, ok && !d.before(text[:at])
 }
 
-// before reports whether text ends in a word that turns around what follows.
+// supposedReach is how far before a phrase a supposition still takes it back,
+// in characters.
+const supposedReach = 6
+
+// before reports whether text ends in a word that takes back what follows.
 func (d Denials) before(text string) bool {
 	ends := func(word string) bool { return strings.HasSuffix(text, word) }
-	return slices.ContainsFunc(d.Words, ends) && !slices.ContainsFunc(d.Except, ends)
+	if slices.ContainsFunc(d.Words, ends) && !slices.ContainsFunc(d.Except, ends) {
+		return true
+	}
+	for range supposedReach {
+		if slices.ContainsFunc(d.Supposed, ends) {
+			return true
+		}
+		r, size := utf8.DecodeLastRuneInString(text)
+		if size == 0 || stops(r, nearGap) {
+			return false
+		}
+		text = text[:len(text)-size]
+	}
+	return false
 }
 
 // folded returns d with its words as they stand in folded text.
 func (d Denials) folded(t *normal.Table) Denials {
-	for _, list := range []*[]string{&d.Words, &d.Except} {
+	for _, list := range []*[]string{&d.Words, &d.Except, &d.Supposed} {
 		*list = slices.Clone(*list)
 		for i, word := range *list {
 			(*list)[i] = t.Fold(word).String()

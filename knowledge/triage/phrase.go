@@ -20,8 +20,8 @@ const (
 //	换…卡             at most 8 characters between, no comma or stop among them
 //	卡……换过          at most 24 characters between, no stop among them
 //
-// A denial right before it, or right before a part behind a gap, turns it
-// around: 没换…卡 and 卡…没换 are no 换…卡.
+// A denial right before it, or right before a part behind a gap, takes it back:
+// 没换卡 and 换的不是卡 are no 换…卡. So does a supposition a little before it.
 //
 // It is matched against folded text, and what it consists of is folded too.
 type phrase []part

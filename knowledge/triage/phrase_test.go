@@ -8,7 +8,7 @@ import (
 	"tixianbot/knowledge/normal"
 )
 
-var denials = Denials{Words: []string{"没", "不是", "以为"}, Except: []string{"要不是"}}
+var denials = Denials{Words: []string{"没", "不是"}, Except: []string{"要不是"}, Supposed: []string{"怀疑"}}
 
 // cuesOf compiles one cue with the given pattern.
 func cuesOf(tb testing.TB, pattern string) (*Model, error) {
@@ -44,6 +44,9 @@ func TestPhrase(t *testing.T) {
 		{"换…卡", "没换。后来换了卡", "换了卡"},
 		{"卡…换", "卡一直没换", ""},
 		{"卡…换", "卡上周换", "卡上周换"},
+		{"被盗", "我怀疑号被盗了", ""},
+		{"被盗", "我怀疑，号被盗了", "被盗"},
+		{"被盗", "我怀疑是因为上周号被盗了", "被盗"},
 		{"vpn", "ＶＰＮ开着", "ＶＰＮ"},
 		{"a…(b|c)d", "a xc xcd", "a xc xcd"},
 	} {

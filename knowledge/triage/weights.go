@@ -23,11 +23,11 @@ type Stop struct {
 	Most    int     `yaml:"most"`    // questions after which it stops in any case
 }
 
-// Denials are the words that take a phrase back when they stand right before
-// it: it is denied, or only supposed.
+// Denials are the words that take a phrase back: it is denied, or only supposed.
 type Denials struct {
-	Words  []string `yaml:"words"`  // 没有, 不是, 以为
-	Except []string `yaml:"except"` // 不得不: ends like a denial and is none
+	Words    []string `yaml:"words"`    // right before it: 没有, 不是
+	Except   []string `yaml:"except"`   // 不得不: ends like a denial and is none
+	Supposed []string `yaml:"supposed"` // up to 6 characters before it, in the same clause: 怀疑
 }
 
 // FactWeights says how usual each answer to the question for a fact is among
