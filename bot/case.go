@@ -84,6 +84,67 @@ func (c Case) Values() fact.Facts {
 	return out
 }
 
+// unsure returns the facts that the user was asked for and does not know.
+func (c Case) unsure() []fact.Name {
+	var names []fact.Name
+	for _, s := range fact.All() {
+		if k, ok := c.Facts[s.Name]; ok && k.Value == "" && !k.Skipped {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// The size of a case: what is kept of it takes at most about caseSize bytes,
+// since a larger value would take twice the room in the store.
+const (
+	caseSize   = 1800
+	baseSize   = 330 // numbers, times and names of a case
+	factSize   = 40  // names and numbers around a fact
+	cueSize    = 25  // names around a cue
+	stringSize = 3   // around a string of a list
+	longText   = 100 // characters kept of a fact that is a text
+)
+
+// size estimates how many bytes c takes in the store.
+func (c Case) size() int {
+	n := baseSize + len(c.Screen) + len(c.View.Arg)
+	for name, k := range c.Facts {
+		n += factSize + len(name) + len(k.Value) + len(k.Quote)
+	}
+	for _, cue := range c.Cues {
+		n += cueSize + len(cue.ID) + len(cue.Quote)
+	}
+	for _, list := range [][]string{c.Picked, c.Ticked, c.RuledOut, c.Flags} {
+		for _, s := range list {
+			n += stringSize + len(s)
+		}
+	}
+	for _, name := range c.Trail {
+		n += stringSize + len(name)
+	}
+	return n
+}
+
+// fit drops what can be done without until c is small enough: quotes whose fact
+// says as much, the oldest ticks (each is an entry of the timeline as well),
+// the newest cues.
+func (c *Case) fit() {
+	specs := fact.All()
+	for i := len(specs) - 1; i >= 0 && c.size() > caseSize; i-- {
+		if k, ok := c.Facts[specs[i].Name]; ok {
+			k.Quote = ""
+			c.Facts[specs[i].Name] = k
+		}
+	}
+	for len(c.Ticked) > 0 && c.size() > caseSize {
+		c.Ticked = c.Ticked[1:]
+	}
+	for len(c.Cues) > 0 && c.size() > caseSize {
+		c.Cues = c.Cues[:len(c.Cues)-1]
+	}
+}
+
 // Clone returns a copy of c that shares nothing with it.
 func (c Case) Clone() Case {
 	c.Facts = maps.Clone(c.Facts)

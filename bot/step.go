@@ -1,25 +1,174 @@
 package bot
 
-import "tixianbot/knowledge"
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"tixianbot/knowledge"
+	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge/triage"
+)
 
 // Step returns the case after in and what must be done about it. It changes
 // nothing, does no I/O and reads no clock.
 func Step(k *knowledge.Pack, c Case, in Input) (Case, Effects) {
-	return c, Effects{}
+	t := &turn{k: k, c: c.Clone(), in: in}
+	if t.c.Facts == nil {
+		t.c.Facts = make(map[fact.Name]Known)
+	}
+	switch e := in.Event.(type) {
+	case Said:
+		t.said(e)
+	case Pressed:
+		t.press(e.Press)
+	case Garbled:
+		t.stale()
+	case Edited:
+		t.edited()
+	case Sent:
+		t.sent(e)
+	case Returned:
+		t.returned()
+	case Grouped:
+		t.grouped()
+	}
+	t.c.fit()
+	return t.c, t.fx
 }
 
 // Wants returns how many of the newest records Step looks at for event e.
-func Wants(e Event) int { return 0 }
+func Wants(e Event) int {
+	switch e := e.(type) {
+	case Said:
+		if e.Command == "case" || e.Command == "status" {
+			return recentShown
+		}
+	case Pressed:
+		if e.Press.Act == actCase {
+			return recentShown
+		}
+	}
+	return 0
+}
 
-// Notice names a sentence that is said outside of any case.
-type Notice string
+// recentShown is how many of the newest entries the case card shows.
+const recentShown = 3
 
-// The notices.
-const (
-	NoticeFault       Notice = "notice.fault"       // an update that could not be worked on
-	NoticeStoreDown   Notice = "notice.store_down"  // nothing can be kept at the moment
-	NoticeUndelivered Notice = "notice.undelivered" // an answer that the messenger would not take
-)
+// Rank returns what most likely happened, most likely first, with the facts
+// that speak for it.
+func Rank(k *knowledge.Pack, c Case, now time.Time) []triage.Ranked {
+	return k.Triage.Rank(evidence(c, now))
+}
 
-// Tell returns the message of a notice.
-func Tell(k *knowledge.Pack, n Notice) Message { return Message{} }
+func evidence(c Case, now time.Time) triage.Evidence {
+	cues := make([]string, len(c.Cues))
+	for i, cue := range c.Cues {
+		cues[i] = cue.ID
+	}
+	return triage.Evidence{Facts: c.Values(), Unsure: c.unsure(), Cues: cues, Now: now, Asked: len(c.Trail)}
+}
+
+// turn is one call of Step: the case as it becomes and the effects so far.
+type turn struct {
+	k       *knowledge.Pack
+	c       Case
+	in      Input
+	fx      Effects
+	fresh   bool     // the answer is shown in full, though it is open already
+	pressed bool     // the event is a press: the open screen is edited in place
+	lead    string   // what the next screen opens with
+	edits   []Button // what the next screen offers to change
+}
+
+// wake opens a case where there is none and notes that the user is here.
+func (t *turn) wake() {
+	if t.c.Number == 0 {
+		t.open(1)
+	}
+	if t.c.Rev > 0 && t.in.At.Sub(t.c.Touched) >= longAway {
+		t.fresh = true
+		t.addLead(t.say("resume", "days", number(int(t.in.At.Sub(t.c.Touched)/(24*time.Hour)))))
+	}
+	t.c.Touched = t.in.At
+}
+
+// longAway is the absence after which the bot says where things stood.
+const longAway = 72 * time.Hour
+
+// open starts a new case of the chat. The screen revision goes on, so that
+// buttons of the case before are known to be old.
+func (t *turn) open(n int) {
+	t.c = Case{
+		Number: n, Opened: t.in.At, Touched: t.in.At, Stage: SelfCheck, Rev: t.c.Rev,
+		Facts: make(map[fact.Name]Known),
+	}
+}
+
+// record adds an entry to the case and returns its number.
+func (t *turn) record(kind RecordKind, text, about string) int {
+	t.c.Seq++
+	t.fx.Records = append(t.fx.Records, Record{
+		Seq: t.c.Seq, Kind: kind, At: t.in.At, ToldAt: t.in.At, Text: text, About: about,
+	})
+	return t.c.Seq
+}
+
+// tell sends a message that stands for itself. The screen after it comes as a
+// new message too: edited in place it would stand above what is told.
+func (t *turn) tell(text string, buttons ...[]Button) {
+	t.pressed = false
+	t.fx.Messages = append(t.fx.Messages, Message{Text: text, Buttons: buttons})
+}
+
+// addLead puts a paragraph before the screen that is shown next.
+func (t *turn) addLead(text string) {
+	t.lead = strings.TrimPrefix(t.lead+"\n\n"+text, "\n\n")
+}
+
+// screen shows the open screen: in place after a press, as a new message after
+// words. A screen of another name than the last gets a new revision, so that
+// the buttons of the last one are known to be old.
+func (t *turn) screen(name, text string, buttons [][]Button) {
+	if name != t.c.Screen || t.c.Rev == 0 {
+		t.c.Screen = name
+		t.c.Rev++
+		t.c.Misses = 0
+	}
+	if t.lead != "" {
+		text = t.lead + "\n\n" + text
+		t.lead = ""
+	}
+	buttons = append(buttons, grid(t.edits)...)
+	t.edits = nil
+	t.fx.Messages = append(t.fx.Messages, Message{
+		Slot: SlotScreen, Replace: t.pressed, Text: text, Buttons: t.stamp(buttons),
+	})
+}
+
+// stamp marks buttons with the case and the revision they belong to.
+func (t *turn) stamp(rows [][]Button) [][]Button {
+	for _, row := range rows {
+		for i := range row {
+			row[i].Press.Case = t.c.Number
+			if !evergreen(row[i].Press.Act) {
+				row[i].Press.Rev = t.c.Rev
+			}
+		}
+	}
+	return rows
+}
+
+// flagged reports whether the bot has warned of a danger in this case already,
+// and remembers that it does now.
+func (t *turn) flagged(id string) bool {
+	if slices.Contains(t.c.Flags, id) {
+		return true
+	}
+	t.c.Flags = append(t.c.Flags, id)
+	return false
+}
+
+func (t *turn) unflag(id string) {
+	t.c.Flags = slices.DeleteFunc(t.c.Flags, func(f string) bool { return f == id })
+}

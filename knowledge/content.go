@@ -79,6 +79,7 @@ type Source struct {
 	Checked     string `yaml:"checked"`      // date, 2006-01-02
 	ReviewEvery int    `yaml:"review_every"` // days until it must be checked again
 	Confidence  string `yaml:"confidence"`   // high or medium; low is not shipped
+	Own         bool   `yaml:"own"`          // a rule that the bot gave itself: nothing to look up, not shown
 }
 
 // A Body is an authority or association that takes complaints or reports: bodies.yaml.

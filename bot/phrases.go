@@ -1,0 +1,205 @@
+package bot
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+
+	"tixianbot/knowledge"
+)
+
+// phrases are the sentences that the core says, each with the parameters that
+// the content may fill in.
+var phrases = map[string][]string{
+	"welcome":              {},
+	"hello":                {},
+	"welcome.back":         {},
+	"resume":               {"days"},
+	"help":                 {},
+	"unknown_command":      {"name"},
+	"read.head":            {},
+	"read.foot":            {},
+	"fact.line":            {"name", "value"},
+	"quote":                {"text"},
+	"list.comma":           {},
+	"list.semicolon":       {},
+	"value.unknown":        {},
+	"value.yuan":           {"n"},
+	"value.money":          {"currency", "n"},
+	"value.times":          {"n"},
+	"value.about":          {"date"},
+	"date.day":             {"year", "month", "day", "weekday"},
+	"date.year":            {"year", "month", "day", "weekday"},
+	"weekday.0":            {},
+	"weekday.1":            {},
+	"weekday.2":            {},
+	"weekday.3":            {},
+	"weekday.4":            {},
+	"weekday.5":            {},
+	"weekday.6":            {},
+	"ask.why":              {"why"},
+	"ask.progress":         {"left", "n"},
+	"edit.ask":             {"name"},
+	"edit.why":             {},
+	"edit.hint":            {},
+	"edit.now":             {"value"},
+	"review.head":          {},
+	"review.foot":          {},
+	"review.empty":         {},
+	"answer.likely":        {"cause"},
+	"answer.possible":      {"cause"},
+	"answer.next":          {"cause"},
+	"answer.because":       {},
+	"answer.no_reason":     {},
+	"answer.tell":          {},
+	"answer.others":        {},
+	"answer.maybe":         {},
+	"answer.other":         {"cause", "reasons"},
+	"answer.unclear":       {},
+	"answer.do":            {},
+	"answer.dont":          {},
+	"answer.keep":          {},
+	"answer.wait":          {},
+	"answer.after":         {},
+	"answer.still":         {},
+	"reason.quote":         {"quote"},
+	"check.open":           {"n", "text"},
+	"check.done":           {"n", "text"},
+	"source.head":          {},
+	"source.line":          {"checked", "title"},
+	"source.practice":      {},
+	"unsolved.next":        {},
+	"unsolved.first_aid":   {},
+	"unsolved.ladder":      {},
+	"miss.once":            {},
+	"miss.again":           {"unsure", "skip"},
+	"miss.noted":           {},
+	"question.unknown":     {},
+	"stale":                {},
+	"fee_only":             {},
+	"cancelled":            {},
+	"paused":               {},
+	"note.ask":             {},
+	"note.done":            {"n"},
+	"log.done":             {"n"},
+	"case.new":             {"n"},
+	"resolved":             {},
+	"delete.ask":           {},
+	"delete.done":          {},
+	"card.head":            {"date", "n"},
+	"card.facts":           {},
+	"card.nothing":         {},
+	"card.entries":         {"n"},
+	"card.entry":           {"date", "text"},
+	"card.question":        {"question"},
+	"card.cause":           {"cause"},
+	"ladder.here":          {"name"},
+	"ladder.arrow":         {},
+	"ladder.ended":         {"name"},
+	"ladder.head":          {},
+	"ladder.do":            {},
+	"ladder.until":         {},
+	"ladder.next":          {"do", "name"},
+	"route.head":           {},
+	"route.step":           {"name", "reach", "refuses", "takes", "text"},
+	"route.foot":           {},
+	"secret.masked":        {},
+	"self_harm.after":      {},
+	"again.scam_recovery":  {},
+	"again.evade_controls": {},
+	"soon.draft":           {},
+	"soon.draft_fraud":     {},
+	"soon.remind":          {},
+	"soon.timezone":        {},
+	"soon.evidence":        {},
+	"soon.export":          {},
+	"sent.photo":           {},
+	"sent.document":        {},
+	"sent.voice":           {},
+	"sent.sticker":         {},
+	"sent.other":           {},
+	"sent.caption":         {},
+	"edited":               {},
+	"returned":             {},
+	"group":                {},
+	"privacy":              {},
+	"notice.fault":         {},
+	"notice.store_down":    {},
+	"notice.undelivered":   {},
+	"toast.stale":          {},
+	"toast.noted":          {},
+	"toast.pick":           {},
+	"toast.erased":         {},
+	"button.done":          {},
+	"button.picked":        {"label"},
+	"button.unsure":        {},
+	"button.skip":          {},
+	"button.back":          {},
+	"button.review":        {},
+	"button.edit":          {"name"},
+	"button.leave":         {},
+	"button.answer_now":    {},
+	"button.ask_on":        {},
+	"button.tick":          {"n"},
+	"button.untick":        {"n"},
+	"button.solved":        {},
+	"button.unsolved":      {},
+	"button.cause":         {"cause"},
+	"button.read":          {"title"},
+	"button.ladder":        {},
+	"button.climb":         {"name"},
+	"button.route":         {},
+	"button.note":          {},
+	"button.case":          {},
+	"button.draft":         {},
+	"button.remind":        {},
+	"button.fee_only":      {},
+	"button.resume":        {},
+	"button.reopen":        {},
+	"button.new_case":      {},
+	"button.delete":        {},
+	"button.erase":         {},
+	"button.keep":          {},
+	"button.show_again":    {},
+	"about.description":    {},
+	"about.short":          {},
+	"command.start":        {},
+	"command.help":         {},
+	"command.case":         {},
+	"command.log":          {},
+	"command.evidence":     {},
+	"command.draft":        {},
+	"command.remind":       {},
+	"command.reminders":    {},
+	"command.timezone":     {},
+	"command.export":       {},
+	"command.privacy":      {},
+	"command.delete":       {},
+	"command.cancel":       {},
+}
+
+var placeholder = regexp.MustCompile(`\{([a-z_]+)\}`)
+
+// Check returns what is missing from the content for the core to speak: a
+// phrase that is not there, or one with a parameter that nobody fills.
+func Check(k *knowledge.Pack) []error {
+	var errs []error
+	for _, id := range slices.Sorted(maps.Keys(phrases)) {
+		text, ok := k.Phrase(id)
+		if !ok {
+			errs = append(errs, fmt.Errorf("phrases.yaml: no phrase %q", id))
+		}
+		for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+			if !slices.Contains(phrases[id], m[1]) {
+				errs = append(errs, fmt.Errorf("phrases.yaml: %s: nobody fills {%s}; there is %q", id, m[1], phrases[id]))
+			}
+		}
+	}
+	for _, id := range k.PhraseIDs() {
+		if _, ok := phrases[id]; !ok {
+			errs = append(errs, fmt.Errorf("phrases.yaml: nobody says %q", id))
+		}
+	}
+	return errs
+}

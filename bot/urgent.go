@@ -1,0 +1,93 @@
+package bot
+
+import (
+	"strings"
+
+	"tixianbot/knowledge"
+	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge/screen"
+)
+
+// warn says what comes before everything else, in the order of urgency: danger
+// to life, a pasted secret, fraud. What follows from facts is told by warnOfFacts.
+func (t *turn) warn(flag screen.Flag, text string, span [2]int, pasted bool) {
+	switch flag {
+	case screen.SelfHarm:
+		t.tellBranch("self_harm")
+		if pasted {
+			t.tell(t.say("secret.masked"))
+		}
+		t.addLead(t.say("self_harm.after"))
+	case screen.SecretShared:
+		if !t.flagged(string(flag)) {
+			t.tellBranch(string(flag))
+		} else if pasted {
+			t.tell(t.say("secret.masked"))
+		}
+	case screen.ScamRecovery, screen.EvadeControls:
+		if t.flagged(string(flag)) {
+			t.addLead(t.say("again." + string(flag)))
+			return
+		}
+		t.tellBranch(string(flag))
+	case screen.ScamPayFirst:
+		if !t.fraud() {
+			masked, _ := t.k.Screen.Mask(text)
+			t.set(fact.AskedToPay, Known{Value: "yes", Quote: t.quoteOf(masked, text, span), Record: t.c.Seq})
+		}
+	}
+}
+
+// quoteOf returns the user's words for a finding, unless the mask changed them.
+func (t *turn) quoteOf(masked, text string, span [2]int) string {
+	if masked != text {
+		return ""
+	}
+	return clause(text, span[0], span[1])
+}
+
+// warnOfFacts tells, once a case, what the facts demand before anything else:
+// money that is leaving now, then a demand to pay before a withdrawal.
+func (t *turn) warnOfFacts() {
+	if t.c.Stage == Resolved {
+		return
+	}
+	if t.leaving() && !t.flagged("money_leaving") {
+		t.tellBranch("money_leaving")
+	}
+	if t.fraud() && !t.flagged("scam_pay_first") {
+		g := t.k.Branch("scam_pay_first")
+		t.tell(paragraphs("# "+g.Name, g.Means, t.because(fact.AskedToPay), "**"+g.Do[0].Text+"**", list(g.Tell)))
+	}
+}
+
+// because quotes what the user said that led to a warning.
+func (t *turn) because(name fact.Name) string {
+	if k := t.c.Facts[name]; k.Quote != "" {
+		return t.say("reason.quote", "quote", t.quote(k.Quote))
+	}
+	return ""
+}
+
+// tellBranch sends the whole guide of a danger.
+func (t *turn) tellBranch(id string) {
+	g := t.k.Branch(id)
+	t.tell(paragraphs("# "+g.Name, g.Means, list(g.Tell), numbered(g.Do), t.titled("answer.dont", g.Dont), g.Wait, g.Next, t.sources(g.Sources)))
+}
+
+// numbered returns the steps of a guide as a numbered list.
+func numbered(steps []knowledge.Step) string {
+	var lines []string
+	for i, s := range steps {
+		lines = append(lines, number(i+1)+". "+s.Text)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// titled returns items as a list under a title, or nothing.
+func (t *turn) titled(title string, items []string) string {
+	if len(items) == 0 {
+		return ""
+	}
+	return t.say(title) + "\n" + list(items)
+}

@@ -1,0 +1,265 @@
+package bot
+
+import (
+	"strings"
+
+	"tixianbot/knowledge"
+	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge/read"
+	"tixianbot/knowledge/screen"
+)
+
+// said handles a text message: dangers first, then what it asks or tells.
+func (t *turn) said(e Said) {
+	raw := strings.TrimSpace(e.Text)
+	text, secrets := t.k.Screen.Mask(raw)
+	found := t.k.Reader.Read(text, t.in.At)
+	if e.Command == "" && t.c.Stage == Resolved && len(found) > 0 && t.c.View.Name == "" {
+		t.open(t.c.Number + 1)
+		t.addLead(t.say("case.new", "n", number(t.c.Number)))
+	}
+	t.wake()
+	if text != "" {
+		t.record(t.kindOf(e), text, "")
+	}
+	flag, span := t.k.Screen.Flag(raw, t.c.Values())
+	if len(secrets) > 0 {
+		t.fx.Delete = true
+		if flag != screen.SelfHarm {
+			flag = screen.SecretShared
+		}
+	}
+	if flag == screen.ScamPayFirst && denies(found) {
+		flag = screen.None
+	}
+	t.fx.Flag = flag
+	t.warn(flag, raw, span, len(secrets) > 0)
+	if e.Command != "" {
+		t.command(e.Command, text)
+		return
+	}
+	t.words(text, found, flag)
+}
+
+// denies reports whether the user's words say that nobody demanded money.
+func denies(found []read.Found) bool {
+	for _, f := range found {
+		if f.Name == fact.AskedToPay && f.Value == "no" {
+			return true
+		}
+	}
+	return false
+}
+
+// kindOf returns what kind of record the words of a message become.
+func (t *turn) kindOf(e Said) RecordKind {
+	switch {
+	case e.Command == "log":
+		return RecordNote
+	case e.Command == "" && t.c.View.Name == viewNote:
+		return RecordContact
+	default:
+		return RecordMessage
+	}
+}
+
+// words handles words that are no command.
+func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
+	switch {
+	case text == "":
+		t.misunderstood()
+		return
+	case t.c.View.Name == viewNote:
+		t.back()
+		t.addLead(t.say("note.done", "n", number(t.c.Seq)))
+		t.show()
+		return
+	}
+	asked := t.openFact()
+	if t.c.View.Name == viewPaused || t.c.View.Name == viewDelete {
+		t.back()
+	}
+	article := t.articleFor(text)
+	changed := t.take(text, found)
+	if article == "" {
+		changed = append(changed, t.takeAnswers(asked, text, found)...)
+	}
+	if t.took(asked, changed) {
+		t.markWords(RecordAnswer, string(asked))
+		if t.c.View.Name == viewEdit {
+			t.back()
+		} else {
+			t.answered(asked)
+		}
+	}
+	understood := len(changed) > 0 || flag != screen.None || article != ""
+	t.reply(text, article, changed, understood)
+}
+
+// answers reports whether the fact was among those read.
+func answers(found []read.Found, name fact.Name) bool {
+	for _, f := range found {
+		if f.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *turn) took(asked fact.Name, changed []fact.Name) bool {
+	for _, name := range changed {
+		if name == asked && asked != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// reply sends what follows from words: an article, the facts read back, and
+// the screen that is open.
+func (t *turn) reply(text, article string, changed []fact.Name, understood bool) {
+	if article != "" {
+		t.markWords(RecordQuestion, article)
+		t.tellArticle(article)
+	}
+	if !understood {
+		t.notUnderstood(text)
+		return
+	}
+	if len(changed) > 0 && (t.c.View.Name == viewCause || t.c.View.Name == viewAnswer) {
+		t.back()
+	}
+	t.readBack(changed)
+	t.show()
+}
+
+// markWords says what the user's words of this turn turned out to be.
+func (t *turn) markWords(kind RecordKind, about string) {
+	for i := range t.fx.Records {
+		if t.fx.Records[i].Text != "" {
+			t.fx.Records[i].Kind, t.fx.Records[i].About = kind, about
+		}
+	}
+}
+
+// articleFor returns the topic of the article that answers a side question, or "".
+func (t *turn) articleFor(text string) string {
+	if !t.k.Index.IsQuestion(text) {
+		return ""
+	}
+	hits := t.k.Index.Find(text, 1)
+	if !t.k.Index.Knows(hits) {
+		return ""
+	}
+	return hits[0].ID
+}
+
+func (t *turn) tellArticle(id string) {
+	a, _ := t.k.Article(id)
+	t.tell(paragraphs("# "+a.Title, a.Text, t.sources(a.Sources)))
+}
+
+// take keeps the facts and the telling phrases read from words and returns the
+// names of the facts that are new or changed.
+func (t *turn) take(text string, found []read.Found) []fact.Name {
+	var changed []fact.Name
+	for _, f := range found {
+		if t.keep(text, f) {
+			changed = append(changed, f.Name)
+		}
+	}
+	for _, cue := range t.k.Triage.Cues(text) {
+		t.addCue(Cue{ID: cue.ID, Quote: clause(text, cue.Start, cue.End)})
+	}
+	return changed
+}
+
+// takeAnswers keeps what the words answer: the open question, or, where money
+// was demanded, what is still to be known about paying.
+func (t *turn) takeAnswers(asked fact.Name, text string, found []read.Found) []fact.Name {
+	if asked != "" {
+		if answers(found, asked) {
+			return nil
+		}
+		return t.takeAnswer(asked, text)
+	}
+	var changed []fact.Name
+	for _, q := range t.k.Questions {
+		if q.Phase == knowledge.ForFraud && t.fraud() && t.c.Facts[q.Fact].Value == "" {
+			changed = append(changed, t.takeAnswer(q.Fact, text)...)
+		}
+	}
+	return changed
+}
+
+// takeAnswer keeps words as the answer to the open question, if they are one.
+func (t *turn) takeAnswer(asked fact.Name, text string) []fact.Name {
+	f, ok := t.k.Reader.Answer(asked, text, t.in.At)
+	if !ok || !t.keep(text, f) {
+		return nil
+	}
+	return []fact.Name{f.Name}
+}
+
+// keep sets a fact that was read and reports whether that told anything new.
+func (t *turn) keep(text string, f read.Found) bool {
+	value := f.Value
+	old, had := t.c.Facts[f.Name]
+	spec, _ := fact.Lookup(f.Name)
+	if spec.Kind == fact.Text {
+		value = fact.Value(cut(string(value), longText))
+	}
+	if spec.Kind == fact.Set && had && t.openFact() != f.Name && t.c.View.Name != viewEdit {
+		value = fact.Union(old.Value, value)
+	}
+	if had && old.Value == value && f.Name != t.openFact() {
+		return false
+	}
+	t.set(f.Name, Known{Value: value, Quote: clause(text, f.Start, f.End), Record: t.c.Seq, Approx: f.Approx})
+	return true
+}
+
+// maxCues bounds what is kept of telling phrases.
+const maxCues = 8
+
+func (t *turn) addCue(c Cue) {
+	for _, have := range t.c.Cues {
+		if have.ID == c.ID {
+			return
+		}
+	}
+	if len(t.c.Cues) < maxCues {
+		t.c.Cues = append(t.c.Cues, c)
+	}
+}
+
+// notUnderstood explains once what is wanted; the second time it offers a way out.
+func (t *turn) notUnderstood(text string) {
+	if t.k.Index.IsQuestion(text) {
+		t.markWords(RecordQuestion, "")
+		t.addLead(t.say("question.unknown"))
+		t.show()
+		return
+	}
+	t.misunderstood()
+}
+
+func (t *turn) misunderstood() {
+	if t.c.Rev == 0 {
+		t.addLead(t.say("hello"))
+		t.show()
+		return
+	}
+	misses := t.c.Misses + 1
+	name := t.openFact()
+	switch _, ok := t.k.Question(name); {
+	case ok && misses == 1:
+		t.addLead(t.say("miss.once"))
+	case ok:
+		t.addLead(t.say("miss.again", "unsure", t.say("button.unsure"), "skip", t.say("button.skip")))
+	default:
+		t.addLead(t.say("miss.noted"))
+	}
+	t.show()
+	t.c.Misses = misses
+}

@@ -1,0 +1,186 @@
+package knowledge
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tixianbot/knowledge/markup"
+	"tixianbot/knowledge/triage"
+)
+
+// A Finding is something wrong with the content.
+type Finding struct {
+	Kind  FindingKind `json:"kind"`
+	Where string      `json:"where"` // the file, and the entry in it
+	Text  string      `json:"text"`  // what is wrong and how to mend it
+	Error bool        `json:"error"` // false: a warning
+}
+
+// FindingKind says what a finding is about.
+type FindingKind string
+
+// The kinds of findings.
+const (
+	FindMarkup    FindingKind = "markup"    // a mark without its partner
+	FindLength    FindingKind = "length"    // longer than a phone shows
+	FindForbidden FindingKind = "forbidden" // something the bot never says
+	FindStale     FindingKind = "stale"     // a source that must be checked again
+	FindSource    FindingKind = "source"    // a claim without a source, or a weak one
+	FindRule      FindingKind = "rule"      // an example that its rule does not bear out
+)
+
+// The lengths that a phone shows, in characters.
+const (
+	longestText   = 900 // an article, a phrase, a guide without evidence and sources
+	longestLabel  = 16  // an option's label
+	longestName   = 20  // the name of a guide or an article
+	longestShort  = 10  // the name of a guide on a button
+	nearForbidden = 20  // how far not_near looks, in characters
+)
+
+// Lint returns what is wrong with the content on the day of now, errors first.
+// Warnings are no reason not to start.
+func Lint(p *Pack, now time.Time) []Finding {
+	l := &linter{pack: p, now: now}
+	l.compileForbidden()
+	l.guides("causes", p.causes)
+	l.guides("branches", p.branches)
+	l.articles()
+	l.questions()
+	l.tables()
+	for _, id := range p.PhraseIDs() {
+		l.text("phrases.yaml: "+id, p.phrases[id], longestText)
+	}
+	l.sources()
+	l.rules()
+	slices.SortStableFunc(l.found, func(a, b Finding) int {
+		switch {
+		case a.Error == b.Error:
+			return 0
+		case a.Error:
+			return -1
+		default:
+			return 1
+		}
+	})
+	return l.found
+}
+
+type linter struct {
+	pack      *Pack
+	now       time.Time
+	forbidden []*regexp.Regexp // by the index of Pack.Forbidden
+	found     []Finding
+}
+
+func (l *linter) add(kind FindingKind, isError bool, where, format string, args ...any) {
+	l.found = append(l.found, Finding{Kind: kind, Where: where, Text: fmt.Sprintf(format, args...), Error: isError})
+}
+
+// text checks one text that users read.
+func (l *linter) text(where, text string, longest int) {
+	if err := markup.Check(text); err != nil {
+		l.add(FindMarkup, true, where, "%v", err)
+	}
+	words := markup.Text(text)
+	if n := utf8.RuneCountInString(words); n > longest {
+		l.add(FindLength, false, where, "%d characters, at most %d: cut it", n, longest)
+	}
+	for i, f := range l.pack.Forbidden {
+		if hit := l.says(i, words); hit != "" {
+			l.add(FindForbidden, true, where, "%q is forbidden (%s): %s", hit, f.Rule, f.Why)
+		}
+	}
+}
+
+func (l *linter) guides(folder string, guides map[string]Guide) {
+	for _, id := range sortedKeys(guides) {
+		g, where := guides[id], folder+"/"+id+".yaml"
+		l.text(where+": name", g.Name, longestName)
+		l.text(where+": short", g.Short, longestShort)
+		whole := []string{g.Means, g.Wait, g.Next}
+		for _, s := range g.Do {
+			whole = append(whole, s.Text)
+		}
+		whole = append(append(whole, g.Tell...), g.Dont...)
+		l.text(where, strings.Join(whole, "\n"), longestText)
+		l.text(where+": keep", strings.Join(g.Keep, "\n"), longestText)
+		if !slices.ContainsFunc(g.Sources, func(id string) bool { _, ok := l.pack.sources[id]; return ok }) && folder == "causes" {
+			l.add(FindSource, false, where, "no source that a user can look up")
+		}
+	}
+}
+
+func (l *linter) articles() {
+	for _, id := range sortedKeys(l.pack.articles) {
+		a, where := l.pack.articles[id], "articles/"+id+".md"
+		l.text(where+": title", a.Title, longestName)
+		l.text(where, a.Text, longestText)
+		if len(a.Asked) == 0 {
+			l.add(FindRule, true, where, "asked: at least one way in which people ask for it")
+		}
+	}
+}
+
+func (l *linter) questions() {
+	for _, q := range l.pack.Questions {
+		where := "questions.yaml: " + string(q.Fact)
+		l.text(where, strings.Join([]string{q.Ask, q.Why, q.Hint}, "\n"), longestText)
+		for _, o := range q.Options {
+			l.text(where, o.Label, longestLabel)
+		}
+	}
+}
+
+func (l *linter) tables() {
+	for _, r := range l.pack.Ladder {
+		l.text("ladder.yaml: "+r.Stage, strings.Join([]string{r.Name, r.Do, r.Until}, "\n"), longestText)
+	}
+	for _, id := range sortedKeys(l.pack.bodies) {
+		b := l.pack.bodies[id]
+		l.text("bodies.yaml: "+id, strings.Join([]string{b.Name, b.Reach, b.Takes, b.Refuses}, "\n"), longestText)
+	}
+	for _, r := range l.pack.routes {
+		texts := []string{r.Note}
+		for _, s := range r.Steps {
+			texts = append(texts, s.Text)
+		}
+		l.text("routes.yaml: "+r.ID, strings.Join(texts, "\n"), longestText)
+	}
+}
+
+// sources finds the sources that are weak or due for a new check.
+func (l *linter) sources() {
+	for _, id := range sortedKeys(l.pack.sources) {
+		s, where := l.pack.sources[id], "sources.yaml: "+id
+		l.text(where, s.Title, longestText)
+		checked, err := time.Parse(time.DateOnly, s.Checked)
+		if err != nil || s.ReviewEvery <= 0 {
+			l.add(FindSource, true, where, "checked must be a date like 2026-11-21 and review_every a number of days")
+			continue
+		}
+		if due := checked.AddDate(0, 0, s.ReviewEvery); l.now.After(due) {
+			l.add(FindStale, false, where, "was to be checked again by %s", due.Format(time.DateOnly))
+		}
+		if s.Confidence != "high" && s.Confidence != "medium" {
+			l.add(FindSource, true, where, "confidence must be high or medium; a weaker fact stays out")
+		}
+	}
+}
+
+// rules runs the examples of the rules for reading, screening and ranking.
+func (l *linter) rules() {
+	for where, errs := range map[string][]error{
+		"read":        l.pack.Reader.Check(),
+		"screen":      l.pack.Screen.Check(),
+		"triage.yaml": triage.Check(l.pack.Fold, l.pack.weights),
+	} {
+		for _, err := range errs {
+			l.add(FindRule, true, where, "%v", err)
+		}
+	}
+}
