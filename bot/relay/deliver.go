@@ -38,6 +38,9 @@ func (o *outbox) deliver(q *queue) (again bool, after time.Duration) {
 		return false, 0
 	}
 	target, err := o.transmit(q.chat, head)
+	if reason(err) != bot.Unreachable {
+		q.failing = time.Time{}
+	}
 	z, after := o.judge(q, head, target, err)
 	if z == nil {
 		o.r.counts.retries.Add(1)
@@ -183,10 +186,11 @@ func pauseOf(err error) time.Duration {
 	return 0
 }
 
-// hopeless reports whether an item has been tried for so long that it is given
-// up. The time before the first try, say while the user was gone, does not count.
+// hopeless reports whether an item has waited for so long on a messenger that
+// cannot be reached that it is given up. Time in which nothing was tried, say
+// while the user was gone, does not count.
 func (q *queue) hopeless(it store.Item, now time.Time) bool {
-	if q.failures == 0 {
+	if q.failing.IsZero() {
 		q.failing = now
 	}
 	return now.Sub(latest(q.failing, it.Queued)) >= giveUpTime

@@ -62,7 +62,7 @@ type queue struct {
 
 	// of the goroutine that delivers, of which there is one at a time
 	failures  int               // in a row
-	failing   time.Time         // since when
+	failing   time.Time         // since when the messenger cannot be reached, or zero
 	unsettled *store.Settlement // what was done and is not written yet
 	noticed   bool              // the user was told that something could not be delivered
 }
@@ -204,7 +204,7 @@ func (o *outbox) release(q *queue, again bool, after time.Duration) {
 		o.push(q, now, after)
 		return
 	}
-	q.state, q.failures, q.noticed = quiet, 0, false
+	q.state, q.failures, q.failing, q.noticed = quiet, 0, time.Time{}, false
 	o.r.busy.add(-1)
 	if q.pace.full(now) {
 		delete(o.queues, q.chat)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -158,6 +159,31 @@ func TestThreeChatsTooFastPauseAll(t *testing.T) {
 	}
 }
 
+// One chat that is refused again and again says nothing about the others.
+func TestOneChatTooFastTwiceIsNotACrowd(t *testing.T) {
+	in(t, func(t *testing.T) {
+		w := newWorld(t)
+		left := map[bot.ChatID]int{1: 2, 2: 1}
+		w.messenger.refuse = func(c call, _ int) error {
+			w.messenger.mu.Lock()
+			defer w.messenger.mu.Unlock()
+			if left[c.chat] > 0 {
+				left[c.chat]--
+				return &bot.Refusal{Reason: bot.TooFast}
+			}
+			return nil
+		}
+		w.commit(w.said(1, "x"))
+		time.Sleep(shortest)
+		w.settle() // refused twice by now, a second apart
+		w.commit(w.said(2, "x"))
+		w.settle()
+		w.commit(w.said(bob, "x"))
+		w.settle()
+		same(t, "sent to bob at once", w.messenger.texts(bob), []string{"re x"})
+	})
+}
+
 func TestUnreachable(t *testing.T) {
 	in(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -204,9 +230,9 @@ func TestUnknownErrorIsTriedAgain(t *testing.T) {
 func TestUnreachableForADay(t *testing.T) {
 	in(t, func(t *testing.T) {
 		w := newWorld(t)
-		down := true
+		var up atomic.Bool
 		w.messenger.refuse = func(c call, _ int) error {
-			if down {
+			if !up.Load() {
 				return refusing(bot.Unreachable)
 			}
 			return nil
@@ -218,9 +244,18 @@ func TestUnreachableForADay(t *testing.T) {
 		if r := w.check(); r.Dead != 1 || r.Waiting != 1 {
 			t.Errorf("after 25 hours %d dead letters and %d waiting, want one of each", r.Dead, r.Waiting)
 		}
-		down = false
+		time.Sleep(22*time.Hour - 2*longPause)
+		w.commit(w.said(ann, "youngest"))
+		if r := w.check(); r.Dead != 1 || r.Waiting != 2 {
+			t.Errorf("shortly before the second is a day old: %d dead letters and %d waiting", r.Dead, r.Waiting)
+		}
+		time.Sleep(4 * longPause)
+		if r := w.check(); r.Dead != 2 || r.Waiting != 1 {
+			t.Errorf("shortly after the second is a day old: %d dead letters and %d waiting", r.Dead, r.Waiting)
+		}
+		up.Store(true)
 		time.Sleep(longPause)
-		same(t, "sent", w.messenger.texts(ann), []string{"re young"})
+		same(t, "sent", w.messenger.texts(ann), []string{"re youngest"})
 	})
 }
 
