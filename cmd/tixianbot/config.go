@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/alecthomas/kong"
 )
 
 const (
@@ -45,17 +47,34 @@ func description() string {
 	return b.String()
 }
 
-// known returns the names of the variables that config reads.
-func known() map[string]bool {
-	names := make(map[string]bool)
-	for field := range reflect.TypeFor[config]().Fields() {
-		names[field.Tag.Get("env")] = true
+// describe returns the help of a flag or an argument with its variable and its
+// default behind it.
+func describe(v *kong.Value) string {
+	var more []string
+	for _, name := range v.Tag.Envs {
+		more = append(more, "$"+name)
 	}
-	return names
+	if v.HasDefault {
+		more = append(more, "default "+v.Default)
+	}
+	if len(more) == 0 {
+		return v.Help
+	}
+	return strings.TrimSuffix(v.Help, ".") + " (" + strings.Join(more, ", ") + ")."
 }
 
-// errUnset says that a secret was not given.
-var errUnset = errors.New("is not set")
+// setting is a field of config as it is documented.
+type setting struct{ flag, env, value, help string }
+
+// settings returns what config reads, in the order in which -h shows it.
+func settings() []setting {
+	var all []setting
+	for field := range reflect.TypeFor[config]().Fields() {
+		tag := func(name string) string { return strings.ReplaceAll(field.Tag.Get(name), "${zone}", defaultZone) }
+		all = append(all, setting{flag: "--" + tag("name"), env: tag("env"), value: tag("default"), help: tag("help")})
+	}
+	return all
+}
 
 // secret returns the secret name from the environment or from the file that
 // name_FILE names. No error of it shows the secret.
@@ -63,18 +82,18 @@ func secret(name string) (string, error) {
 	value, path := os.Getenv(name), os.Getenv(name+"_FILE")
 	switch {
 	case value != "" && path != "":
-		return "", usageError{fmt.Errorf("%s and %s_FILE are both set; unset one of them", name, name)}
+		return "", fmt.Errorf("%s and %s_FILE are both set; unset one of them", name, name)
 	case value != "":
 		return value, nil
 	case path == "":
-		return "", usageError{fmt.Errorf("%s %w, nor is %s_FILE", name, errUnset, name)}
+		return "", fmt.Errorf("%s is not set, nor is %s_FILE", name, name)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return "", usageError{fmt.Errorf("read the file of %s_FILE: %w", name, err)}
+		return "", fmt.Errorf("read the file of %s_FILE: %w", name, err)
 	}
 	if value = strings.TrimSpace(string(data)); value == "" {
-		return "", usageError{fmt.Errorf("the file of %s_FILE is empty", name)}
+		return "", fmt.Errorf("the file of %s_FILE is empty", name)
 	}
 	return value, nil
 }
@@ -122,7 +141,10 @@ func checkVariable(name string) error {
 	if why, ok := later[bare]; ok {
 		return fmt.Errorf("%s is set, but %s; unset it", name, why)
 	}
-	if !strings.HasPrefix(name, "TIXIANBOT_") || strings.HasPrefix(name, "TIXIANBOT_TEST_") || known()[name] {
+	if !strings.HasPrefix(name, "TIXIANBOT_") || strings.HasPrefix(name, "TIXIANBOT_TEST_") {
+		return nil
+	}
+	if slices.ContainsFunc(settings(), func(s setting) bool { return s.env == name }) {
 		return nil
 	}
 	return fmt.Errorf("%s is set, but there is no such setting (tixianbot -h shows all there are)", name)

@@ -50,7 +50,7 @@ func healthAddress(listen string) (string, error) {
 		return "", errors.New("TIXIANBOT_LISTEN has port 0: which one was picked is not known here")
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
+		host = "127.0.0.1" // an image may have no list of host names
 	}
 	at := url.URL{Scheme: "http", Host: net.JoinHostPort(host, port), Path: "/healthz"}
 	return at.String(), nil

@@ -38,6 +38,13 @@ const (
 type cli struct {
 	config
 
+	Run         runCmd         `cmd:"" help:"Run the bot on Telegram until SIGTERM."`
+	Chat        chatCmd        `cmd:"" help:"Talk to the bot in the terminal: no token, no network."`
+	Ask         askCmd         `cmd:"" help:"Answer one message on stdout."`
+	Cases       casesCmd       `cmd:"" help:"Print every case."`
+	Lint        lintCmd        `cmd:"" help:"Say what is wrong with the content; exit 1 on errors."`
+	Check       checkCmd       `cmd:"" help:"Read the whole database and say whether it is sound."`
+	Eval        evalCmd        `cmd:"" help:"Try sets of test questions and print how well they were answered."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask the running bot whether it is alive; exit 1 if it is not."`
 }
@@ -51,7 +58,7 @@ type program struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -84,6 +91,7 @@ func options(ctx context.Context, out, errs io.Writer, exit func(int)) []kong.Op
 		kong.Exit(exit),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoAppDescFormat: true, FlagsLast: true}),
+		kong.ValueFormatter(describe),
 		kong.Vars{"zone": defaultZone},
 	}
 }

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"time"
+
+	"tixianbot/bot"
+	"tixianbot/knowledge/fact"
+	"tixianbot/store"
+)
+
+type casesCmd struct {
+	JSON bool   `name:"json" help:"One JSON object a line, with everything that is kept."`
+	Chat int64  `name:"chat" placeholder:"ID" help:"Only the cases of this chat."`
+	DB   string `name:"db" placeholder:"FILE" help:"Another database than that of the bot (or, where it never ran, that of chat)."`
+}
+
+// Run prints every case of the database. A case that cannot be read is named on
+// stderr, and the others are printed all the same.
+func (cmd casesCmd) Run(p *program) error {
+	s, err := openExisting(p.pick(cmd.DB))
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(p.out)
+	broken := cmd.print(s, out, p.err)
+	return errors.Join(broken, flush(out), s.Close())
+}
+
+func (cmd casesCmd) print(s *store.Store, out, errs io.Writer) error {
+	var broken error
+	for entry, err := range cmd.entries(s) {
+		if err != nil {
+			fmt.Fprintln(errs, "tixianbot:", err)
+			broken = errFound
+			continue
+		}
+		if entry.Case.Number == 0 && len(entry.Records) == 0 {
+			continue // a chat in which nothing was said yet
+		}
+		if err := cmd.write(out, entry); err != nil {
+			return fmt.Errorf("print the cases: %w", err)
+		}
+	}
+	return broken
+}
+
+func (cmd casesCmd) entries(s *store.Store) iter.Seq2[store.Entry, error] {
+	if cmd.Chat != 0 {
+		return s.CasesOf(bot.ChatID(cmd.Chat))
+	}
+	return s.Cases()
+}
+
+func (cmd casesCmd) write(out io.Writer, e store.Entry) error {
+	if cmd.JSON {
+		return encode(out, printed(e))
+	}
+	_, err := fmt.Fprintf(out, "chat %d  case %d  %s  opened %s  %d facts  %d entries\n",
+		e.Chat, e.Case.Number, e.Case.Stage, e.Case.Opened.Format(time.DateTime), len(e.Case.Values()), len(e.Records))
+	return err
+}
+
+// printedCase is a case as `cases --json` prints it. The names are for good.
+type printedCase struct {
+	Chat      bot.ChatID      `json:"chat"`
+	Case      int             `json:"case"`
+	Active    bool            `json:"active"`
+	Stage     bot.Stage       `json:"stage"`
+	Opened    time.Time       `json:"opened"`
+	Touched   time.Time       `json:"touched"`
+	Facts     fact.Facts      `json:"facts"`
+	Timeline  []printedRecord `json:"timeline"`
+	Evidence  []struct{}      `json:"evidence"`
+	Reminders []struct{}      `json:"reminders"`
+}
+
+type printedRecord struct {
+	Seq    int            `json:"seq"`
+	At     time.Time      `json:"at"`
+	ToldAt time.Time      `json:"told_at"`
+	Kind   bot.RecordKind `json:"kind"`
+	Text   string         `json:"text"`
+	About  string         `json:"about,omitempty"`
+}
+
+func printed(e store.Entry) printedCase {
+	c := printedCase{
+		Chat: e.Chat, Case: e.Case.Number, Active: e.Active, Stage: e.Case.Stage,
+		Opened: e.Case.Opened, Touched: e.Case.Touched, Facts: e.Case.Values(),
+		Timeline: []printedRecord{}, Evidence: []struct{}{}, Reminders: []struct{}{},
+	}
+	for _, r := range e.Records {
+		c.Timeline = append(c.Timeline, printedRecord{
+			Seq: r.Seq, At: r.At, ToldAt: r.ToldAt, Kind: r.Kind, Text: r.Text, About: r.About,
+		})
+	}
+	return c
+}
+
+func flush(out *bufio.Writer) error {
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync/atomic"
+
+	"tixianbot/bot"
+	"tixianbot/knowledge"
+)
+
+// shelf holds the content that the bot works with at the moment.
+type shelf struct {
+	overlay string // folder that overlays the built-in content, or ""
+	now     atomic.Pointer[knowledge.Pack]
+}
+
+// openShelf reads the content for the first time.
+func openShelf(overlay string) (*shelf, error) {
+	s := &shelf{overlay: overlay}
+	return s, s.read()
+}
+
+// read reads the content anew. If anything is wrong with it, the last good
+// content stays.
+func (s *shelf) read() error {
+	pack, err := loadContent(s.overlay)
+	if err != nil {
+		return err
+	}
+	s.now.Store(pack)
+	return nil
+}
+
+// loadContent returns content in which no reference and no sentence is missing.
+func loadContent(overlay string) (*knowledge.Pack, error) {
+	pack, err := knowledge.Load(overlay)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(bot.Check(pack)...); err != nil {
+		return nil, fmt.Errorf("check content: %w", err)
+	}
+	return pack, nil
+}
+
+// pack returns the content as it is now.
+func (s *shelf) pack() *knowledge.Pack { return s.now.Load() }
+
+// follow reads the content anew whenever it is told to, until ctx is done.
+func (s *shelf) follow(ctx context.Context, again <-chan os.Signal, log *slog.Logger) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-again:
+		}
+		if err := s.read(); err != nil {
+			log.Error("content refused, the last good content stays", "error", err)
+			continue
+		}
+		log.Info("content read")
+	}
+}
