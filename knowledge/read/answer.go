@@ -45,7 +45,7 @@ func (r *Reader) stated(name fact.Name, text string, now time.Time) *Found {
 
 // answer applies the rules for answers about name.
 func (r *Reader) answer(name fact.Name, m *masked, now time.Time) *Found {
-	g := reading{r: r, m: m, now: now, spent: map[int]bool{}}
+	g := r.reading(m, now)
 	for i := range r.answers[name] {
 		g.apply(&r.answers[name][i])
 	}

@@ -26,6 +26,7 @@ const (
 	runeLong                       // a longer one
 	runeWithin                     // 三天内
 	runeMoney                      // a sum with its unit
+	runeCoin                       // the same in coins of a chain
 	runeNum                        // a bare number
 	runeTimes                      // 三次
 	runeQty                        // a number of other things: 两笔, 88分
@@ -40,7 +41,7 @@ const (
 var valueNames = map[string]rune{
 	"time": runeTime, "old": runeOld, "lately": runeLately, "future": runeFuture, "by": runeBy, "daypart": runePart,
 	"length": runeLength, "long": runeLong, "within": runeWithin,
-	"money": runeMoney, "num": runeNum, "times": runeTimes, "qty": runeQty, "percent": runePercent,
+	"coin": runeCoin, "num": runeNum, "times": runeTimes, "qty": runeQty, "percent": runePercent,
 	"code": runeCode, "digits": runeDigits, "platform": runePlatform,
 }
 
@@ -93,6 +94,7 @@ func newMasker(r Rules, numbers *numeral.Reader, times *when.Grammar) (*masker, 
 	for name, c := range valueNames {
 		m.names[name] = string(c)
 	}
+	m.names["money"] = "[" + string([]rune{runeMoney, runeCoin}) + "]"
 	m.units, m.prefixes = byCurrency(r.Money.Units), byCurrency(r.Money.Prefixes)
 	m.plain = map[string]lexicon{
 		"coins": plain(r.Money.Coins), "myriad": plain(r.Money.Myriad), "between": plain(r.Money.Between),

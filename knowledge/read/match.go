@@ -16,7 +16,7 @@ func factValue(s string) fact.Value { return fact.Value(s) }
 // they stand. now says when it was written and carries the user's zone.
 func (r *Reader) Read(text string, now time.Time) []Found {
 	m := r.mask(text, now)
-	reading := reading{r: r, m: m, now: now, spent: map[int]bool{}}
+	reading := r.reading(m, now)
 	for i := range r.rules {
 		reading.apply(&r.rules[i])
 	}
@@ -36,6 +36,12 @@ type reading struct {
 	now   time.Time
 	spent map[int]bool // entities that a rule of higher priority has taken
 	cands []candidate
+
+	present []bool // which literals the text holds
+}
+
+func (r *Reader) reading(m *masked, now time.Time) *reading {
+	return &reading{r: r, m: m, now: now, spent: map[int]bool{}, present: r.literals.in(m.s)}
 }
 
 // candidate is a fact that one match states.
@@ -52,7 +58,7 @@ const maxMatches = 40
 
 func (g *reading) apply(c *rule) {
 	for _, p := range c.patterns {
-		if !p.possible(g.m.s) {
+		if !p.possible(g.present) {
 			continue
 		}
 		for _, loc := range p.re.FindAllStringSubmatchIndex(g.m.s, maxMatches) {
@@ -89,17 +95,18 @@ func (gd guard) forbids(s string, i, j int) bool {
 	if gd.before == nil {
 		return false
 	}
-	return gd.behind(s[gd.start(s, i):i])
+	return gd.behind(s[gd.start(s, i):i], s[i:j])
 }
 
-// behind reports whether the text before a match forbids it.
-func (gd guard) behind(before string) bool {
+// behind reports whether the text before a match forbids it. What lifts the
+// guard may stand in between or in the match itself.
+func (gd guard) behind(before, match string) bool {
 	locs := gd.before.FindAllStringIndex(before, -1)
 	if len(locs) == 0 {
 		return false
 	}
 	last := locs[len(locs)-1]
-	return gd.reset == nil || !gd.reset.MatchString(before[last[1]:])
+	return gd.reset == nil || !gd.reset.MatchString(before[last[0]:]+match)
 }
 
 // maxBack is how far a guard looks back, in bytes.
@@ -149,7 +156,7 @@ func (g *reading) add(c *rule, loc []int, f Found, more int) {
 }
 
 var takes = map[Take]string{
-	TakeMoney:    string([]rune{runeMoney, runeNum}),
+	TakeMoney:    string([]rune{runeMoney, runeCoin, runeNum}),
 	TakePast:     string([]rune{runeTime, runeLately, runeOld, runeBy}),
 	TakeFuture:   string([]rune{runeTime, runeFuture, runeBy, runeLately}),
 	TakeCount:    string([]rune{runeTimes, runeNum, runeQty}),
@@ -233,7 +240,7 @@ func (r *Reader) valueOf(e entity, t Take, now time.Time) (v fact.Value, approx,
 		return fact.At(at.At), at.Grain != 0, ok && !at.At.After(now)
 	case TakeFuture:
 		at, ok := e.phrase.Future(now)
-		return fact.At(at.At), at.Grain != 0, ok
+		return fact.At(at.At), at.Grain != 0, ok && !at.At.Before(now.Add(-24*time.Hour))
 	case TakePlatform:
 		return e.platform, false, true
 	}
@@ -381,12 +388,17 @@ func united(cands []candidate) Found {
 	return f
 }
 
+// maxCorrections bounds the self-corrections of one text.
+const maxCorrections = 5
+
 // correct applies self-corrections among values: what follows 不对，是 replaces
 // the value of its kind before it.
 func (r *Reader) correct(m *masked, now time.Time) {
-	if r.oops == nil {
-		return
+	for n := 0; r.oops != nil && n < maxCorrections && r.correctOne(m, now); n++ {
 	}
+}
+
+func (r *Reader) correctOne(m *masked, now time.Time) bool {
 	for _, loc := range r.oops.FindAllStringIndex(m.s, maxMatches) {
 		next, ok := m.entityAfter(loc[1])
 		if !ok {
@@ -394,8 +406,11 @@ func (r *Reader) correct(m *masked, now time.Time) {
 		}
 		if prev, ok := m.entityBefore(loc[0], m.ents[m.at[next]].kind); ok {
 			m.replace(prev, next, now)
+			m.cut(loc[0], next+utf8.RuneLen(runeDead))
+			return true
 		}
 	}
+	return false
 }
 
 // entityAfter returns where the first value stands within a few characters of i.
@@ -427,7 +442,7 @@ func family(kind rune) rune {
 	switch kind {
 	case runeTime, runeOld, runeLately, runeFuture, runeBy, runePart:
 		return runeTime
-	case runeMoney, runeNum:
+	case runeMoney, runeCoin, runeNum:
 		return runeMoney
 	}
 	return kind
@@ -450,8 +465,27 @@ func (m *masked) replace(prev, next int, now time.Time) {
 		*old = new
 	}
 	m.put(prev, old.kind)
-	m.put(next, runeDead)
-	delete(m.at, next)
+}
+
+// cut takes the text from i to j, and a comma before it, out of the masked text.
+func (m *masked) cut(i, j int) {
+	if i > 0 && m.s[i-1] == ',' {
+		i--
+	}
+	m.s = m.s[:i] + m.s[j:]
+	m.from = append(m.from[:i:i], m.from[j:]...)
+	m.to = append(m.to[:i:i], m.to[j:]...)
+	at := make(map[int]int, len(m.at))
+	for k, e := range m.at {
+		switch {
+		case k < i:
+			at[k] = e
+		case k >= j:
+			at[k-(j-i)] = e
+		}
+	}
+	m.at, m.quotes = at, nil
+	m.findQuotes()
 }
 
 // put writes the character c, three bytes as all of its kind, at i.

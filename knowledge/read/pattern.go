@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+	"unicode/utf8"
 )
 
 // expander replaces {name} in a pattern: by the expression of a class of words,
@@ -12,8 +13,9 @@ import (
 // six characters of the clause, {p6} the same without a negation, {s6} of the
 // sentence. What it does not know, such as {0,3}, stays.
 type expander struct {
-	words map[string]string
-	runes map[string]string
+	words    map[string]string
+	runes    map[string]string
+	literals *literals
 }
 
 var braces = regexp.MustCompile(`\{([a-z_]+)([0-9]*)\}`)
@@ -68,11 +70,11 @@ func (x expander) compile(text string) (*regexp.Regexp, error) {
 	return regexp.Compile(expanded)
 }
 
-// pattern is an expression with the literals of which one must be in a text
-// for the expression to match; none means that this is not known.
+// pattern is an expression with the literals, by their ids, of which one must
+// be in a text for the expression to match; none means that this is not known.
 type pattern struct {
 	re   *regexp.Regexp
-	need []string
+	need []int
 }
 
 func (x expander) pattern(text string) (pattern, error) {
@@ -87,21 +89,65 @@ func (x expander) pattern(text string) (pattern, error) {
 	if err != nil {
 		return pattern{}, err
 	}
-	return pattern{re, needs(tree.Simplify())}, nil
+	p := pattern{re: re}
+	for _, lit := range needs(tree.Simplify()) {
+		p.need = append(p.need, x.literals.id(lit))
+	}
+	return p, nil
 }
 
-// possible reports whether s holds one of the literals that p needs.
-func (p pattern) possible(s string) bool {
-	for _, lit := range p.need {
-		if strings.Contains(s, lit) {
+// possible reports whether a text with the present literals may match p.
+func (p pattern) possible(present []bool) bool {
+	for _, id := range p.need {
+		if present[id] {
 			return true
 		}
 	}
 	return len(p.need) == 0
 }
 
+// literals are the strings that patterns need, so that one pass over a text
+// finds all that it holds.
+type literals struct {
+	ids   map[string]int
+	first map[rune][]literal
+}
+
+type literal struct {
+	text string
+	id   int
+}
+
+func newLiterals() *literals {
+	return &literals{ids: map[string]int{}, first: map[rune][]literal{}}
+}
+
+func (l *literals) id(text string) int {
+	if id, ok := l.ids[text]; ok {
+		return id
+	}
+	id := len(l.ids)
+	l.ids[text] = id
+	c, _ := utf8.DecodeRuneInString(text)
+	l.first[c] = append(l.first[c], literal{text, id})
+	return id
+}
+
+// in returns which of the literals s holds.
+func (l *literals) in(s string) []bool {
+	present := make([]bool, len(l.ids))
+	for i, c := range s {
+		for _, lit := range l.first[c] {
+			if !present[lit.id] && strings.HasPrefix(s[i:], lit.text) {
+				present[lit.id] = true
+			}
+		}
+	}
+	return present
+}
+
 // maxNeeds bounds the literals that a pattern is tried with.
-const maxNeeds = 60
+const maxNeeds = 600
 
 // needs returns literals of which every match of re holds at least one, or nil.
 func needs(re *syntax.Regexp) []string {

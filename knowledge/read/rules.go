@@ -54,6 +54,7 @@ type Money struct {
 	Measures []string            `yaml:"measures"` // behind a number that is no sum: 笔
 	Counts   []string            `yaml:"counts"`   // 次
 	Ordinal  []string            `yaml:"ordinal"`  // 第
+	Crypto   []string            `yaml:"crypto"`   // the currencies that are coins of a chain
 }
 
 // A Guard keeps rules from matching in a context.
@@ -105,15 +106,16 @@ type Found struct {
 
 // Reader is compiled Rules. It is never changed and is safe to share.
 type Reader struct {
-	fold    *normal.Table
-	times   *when.Grammar
-	masks   *masker
-	rules   []rule
-	answers map[fact.Name][]rule
-	guards  []guard
-	seen    map[fact.Name]bool
-	last    map[fact.Name]bool
-	oops    *regexp.Regexp
+	fold     *normal.Table
+	times    *when.Grammar
+	masks    *masker
+	literals *literals
+	rules    []rule
+	answers  map[fact.Name][]rule
+	guards   []guard
+	seen     map[fact.Name]bool
+	last     map[fact.Name]bool
+	oops     *regexp.Regexp
 }
 
 type rule struct {
@@ -145,7 +147,8 @@ func Compile(t *normal.Table, rules ...Rules) (*Reader, error) {
 	if r.masks, err = newMasker(all, numbers, times); err != nil {
 		return nil, err
 	}
-	x := expander{words: all.Words, runes: r.masks.names}
+	r.literals = newLiterals()
+	x := expander{words: all.Words, runes: r.masks.names, literals: r.literals}
 	if r.oops, err = x.compile(all.Oops); err != nil {
 		return nil, fmt.Errorf("oops: %w", err)
 	}

@@ -2,6 +2,7 @@ package read
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -32,7 +33,7 @@ func (m *masker) prefixed(s string, i int) (entity, bool) {
 	if !ok || n.Single {
 		return entity{}, false
 	}
-	e := entity{kind: runeMoney, start: i, end: n.End, number: n, currency: currency, rough: n.Rough}
+	e := entity{kind: m.kindOf(currency), start: i, end: n.End, number: n, currency: currency, rough: n.Rough}
 	if _, after, ok := m.units.at(s, skipSpace(s, n.End)); ok {
 		e.end = after
 	}
@@ -145,7 +146,7 @@ func (m *masker) sumOf(s string, e *entity) bool {
 	if !ok {
 		return m.myriad(s, e)
 	}
-	e.kind, e.currency = runeMoney, currency
+	e.kind, e.currency = m.kindOf(currency), currency
 	if _, coin, ok := m.plain["coins"].at(s, at); ok && coin == end {
 		m.cents(s, e, end)
 		return true
@@ -166,6 +167,13 @@ func (m *masker) myriad(s string, e *entity) bool {
 		}
 	}
 	return false
+}
+
+func (m *masker) kindOf(currency string) rune {
+	if slices.Contains(m.money.Crypto, currency) {
+		return runeCoin
+	}
+	return runeMoney
 }
 
 // cents adds what stands behind the coin at s[i:]: 8 of 9块8, 75 of 12块75.

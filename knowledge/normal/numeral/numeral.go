@@ -212,6 +212,7 @@ func (r *Reader) words(s string, i int) (Number, bool) {
 }
 
 // run reads two or more digits, none followed by a power, as they stand: 二零二六.
+// Just two of them are a guess: 七八次 is seven or eight times.
 func (r *Reader) run(s string, i int) (Number, bool) {
 	v, n, end := int64(0), 0, i
 	for _, c := range s[i:] {
@@ -224,6 +225,9 @@ func (r *Reader) run(s string, i int) (Number, bool) {
 	c, _ := utf8.DecodeRuneInString(s[end:])
 	if n < 2 || r.powers[c] > 0 {
 		return Number{}, false
+	}
+	if n == 2 && v%10 > 0 { // 七八次
+		return Number{Value: new(big.Rat).SetInt64(v / 10), End: end, Rough: true}, true
 	}
 	return Number{Value: new(big.Rat).SetInt64(v), End: end}, true
 }
