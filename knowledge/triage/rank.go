@@ -34,7 +34,7 @@ type Reason struct {
 }
 
 // worthSaying is the least weight of a reason, in bits.
-const worthSaying = 1
+const worthSaying = 1.5
 
 // Rank returns all causes, the likeliest first. Equal ones stand in the order
 // of the content.
