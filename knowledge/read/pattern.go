@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -70,11 +71,11 @@ func (x expander) compile(text string) (*regexp.Regexp, error) {
 	return regexp.Compile(expanded)
 }
 
-// pattern is an expression with the literals, by their ids, of which one must
-// be in a text for the expression to match; none means that this is not known.
+// pattern is an expression with sets of literals, by their ids: of each set one
+// must be in a text for the expression to match.
 type pattern struct {
 	re   *regexp.Regexp
-	need []int
+	need [][]int
 }
 
 func (x expander) pattern(text string) (pattern, error) {
@@ -90,20 +91,24 @@ func (x expander) pattern(text string) (pattern, error) {
 		return pattern{}, err
 	}
 	p := pattern{re: re}
-	for _, lit := range needs(tree.Simplify()) {
-		p.need = append(p.need, x.literals.id(lit))
+	for _, set := range needs(tree.Simplify()) {
+		var ids []int
+		for _, lit := range set {
+			ids = append(ids, x.literals.id(lit))
+		}
+		p.need = append(p.need, ids)
 	}
 	return p, nil
 }
 
 // possible reports whether a text with the present literals may match p.
 func (p pattern) possible(present []bool) bool {
-	for _, id := range p.need {
-		if present[id] {
-			return true
+	for _, set := range p.need {
+		if !slices.ContainsFunc(set, func(id int) bool { return present[id] }) {
+			return false
 		}
 	}
-	return len(p.need) == 0
+	return true
 }
 
 // literals are the strings that patterns need, so that one pass over a text
@@ -149,14 +154,14 @@ func (l *literals) in(s string) []bool {
 // maxNeeds bounds the literals that a pattern is tried with.
 const maxNeeds = 600
 
-// needs returns literals of which every match of re holds at least one, or nil.
-func needs(re *syntax.Regexp) []string {
+// needs returns sets of literals, of each of which every match of re holds at
+// least one.
+func needs(re *syntax.Regexp) [][]string {
 	switch re.Op {
 	case syntax.OpLiteral:
-		if re.Flags&syntax.FoldCase != 0 {
-			return nil
+		if re.Flags&syntax.FoldCase == 0 {
+			return [][]string{{string(re.Rune)}}
 		}
-		return []string{string(re.Rune)}
 	case syntax.OpCharClass:
 		return classNeeds(re.Rune)
 	case syntax.OpCapture, syntax.OpPlus:
@@ -168,12 +173,16 @@ func needs(re *syntax.Regexp) []string {
 	case syntax.OpAlternate:
 		return anyNeeds(re.Sub)
 	case syntax.OpConcat:
-		return bestNeeds(re.Sub)
+		var all [][]string
+		for _, sub := range re.Sub {
+			all = append(all, needs(sub)...)
+		}
+		return all
 	}
 	return nil
 }
 
-func classNeeds(ranges []rune) []string {
+func classNeeds(ranges []rune) [][]string {
 	var lits []string
 	for i := 0; i+1 < len(ranges); i += 2 {
 		if ranges[i+1]-ranges[i] > 8 || len(lits) > maxNeeds {
@@ -183,28 +192,29 @@ func classNeeds(ranges []rune) []string {
 			lits = append(lits, string(c))
 		}
 	}
-	return lits
+	return [][]string{lits}
 }
 
-func anyNeeds(subs []*syntax.Regexp) []string {
+// anyNeeds joins the rarest set of each of subs into one.
+func anyNeeds(subs []*syntax.Regexp) [][]string {
 	var lits []string
 	for _, sub := range subs {
-		n := needs(sub)
+		n := rarest(needs(sub))
 		if n == nil || len(lits)+len(n) > maxNeeds {
 			return nil
 		}
 		lits = append(lits, n...)
 	}
-	return lits
+	return [][]string{lits}
 }
 
-// bestNeeds returns the needs of the part of a sequence that is rarest: the
-// one with the fewest, then the longest literals.
-func bestNeeds(subs []*syntax.Regexp) []string {
+// rarest returns the set that a text is least likely to hold one of: the one
+// with few and long literals.
+func rarest(sets [][]string) []string {
 	var best []string
-	for _, sub := range subs {
-		if n := needs(sub); n != nil && (best == nil || score(n) > score(best)) {
-			best = n
+	for _, set := range sets {
+		if best == nil || score(set) > score(best) {
+			best = set
 		}
 	}
 	return best
