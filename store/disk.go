@@ -63,6 +63,7 @@ type diskItem struct {
 	Delete  bool           `json:"delete,omitempty"`
 	Notice  bool           `json:"notice,omitempty"`
 	Target  int            `json:"target,omitempty"`
+	Pressed int            `json:"pressed,omitempty"`
 	Queued  time.Time      `json:"queued,omitzero"`
 	Slot    string         `json:"slot,omitempty"`
 	Replace bool           `json:"replace,omitempty"`
@@ -140,7 +141,7 @@ func (d diskRecord) toBot(seq int) bot.Record {
 
 func itemToDisk(it Item) diskItem {
 	d := diskItem{
-		Delete: it.Delete, Notice: it.Notice, Target: int(it.Target), Queued: it.Queued,
+		Delete: it.Delete, Notice: it.Notice, Target: int(it.Target), Pressed: int(it.Pressed), Queued: it.Queued,
 		Slot: string(it.Message.Slot), Replace: it.Message.Replace, Text: it.Message.Text,
 	}
 	for _, row := range it.Message.Buttons {
@@ -155,7 +156,7 @@ func itemToDisk(it Item) diskItem {
 
 func (d diskItem) toItem(id ItemID) Item {
 	it := Item{
-		ID: id, Delete: d.Delete, Notice: d.Notice, Target: bot.MessageID(d.Target), Queued: d.Queued,
+		ID: id, Delete: d.Delete, Notice: d.Notice, Target: bot.MessageID(d.Target), Pressed: bot.MessageID(d.Pressed), Queued: d.Queued,
 		Message: bot.Message{Slot: bot.Slot(d.Slot), Replace: d.Replace, Text: d.Text},
 	}
 	for _, row := range d.Buttons {

@@ -18,6 +18,7 @@ type Item struct {
 	Message bot.Message   // what to send
 	Delete  bool          // delete Target instead of sending
 	Target  bot.MessageID // the message to edit or delete; 0: that of the message's slot
+	Pressed bot.MessageID // the message whose button led to this; another one is not replaced; 0: not known
 	Notice  bool          // says that something else could not be delivered
 }
 

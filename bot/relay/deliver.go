@@ -97,7 +97,7 @@ func (o *outbox) transmit(chat bot.ChatID, h store.Head) (bot.MessageID, error) 
 		return 0, o.r.guard(func() error { return o.r.cfg.Sender.Delete(ctx, chat, h.Item.Target) })
 	}
 	target, plain := h.Item.Target, false
-	if target == 0 && h.Item.Message.Replace {
+	if target == 0 && h.Item.Message.Replace && (h.Item.Pressed == 0 || h.Item.Pressed == h.Shown) {
 		target = h.Shown
 	}
 	for {

@@ -188,8 +188,12 @@ func items(u bot.Update, fx bot.Effects) []store.Item {
 	if fx.Delete && u.Message != 0 {
 		out = append(out, store.Item{ID: store.ItemID{Class: store.Answer}, Delete: true, Target: u.Message})
 	}
+	var pressed bot.MessageID
+	if _, ok := u.Event.(bot.Pressed); ok {
+		pressed = u.Message
+	}
 	for _, m := range fx.Messages {
-		out = append(out, store.Item{ID: store.ItemID{Class: store.Answer}, Message: m})
+		out = append(out, store.Item{ID: store.ItemID{Class: store.Answer}, Pressed: pressed, Message: m})
 	}
 	return out
 }

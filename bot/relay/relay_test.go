@@ -120,17 +120,29 @@ func TestPressesAreAlwaysAnswered(t *testing.T) {
 func TestPressesEditTheScreen(t *testing.T) {
 	in(t, func(t *testing.T) {
 		w := newWorld(t)
-		press := bot.Pressed{Press: bot.Press{Arg: "x"}}
-		w.commit(w.update(ann, press)) // nothing to edit yet
+		press := func(on bot.MessageID) bot.Update {
+			u := w.update(ann, bot.Pressed{Press: bot.Press{Arg: "x"}})
+			u.Message = on
+			return u
+		}
+		w.commit(press(7)) // nothing to edit yet: message 101
 		w.settle()
-		w.commit(w.update(ann, press))
-		w.settle()
-		w.commit(w.said(ann, "words"), w.update(ann, press))
+		w.commit(press(101))
 		w.settle()
 		w.restart()
-		w.commit(w.update(ann, press))
+		w.commit(press(101))
 		w.settle()
-		same(t, "after the restart", w.messenger.texts(ann), []string{"102:pressed x"})
+		same(t, "after the restart", w.messenger.texts(ann), []string{"101:pressed x"})
+	})
+	in(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.commit(w.said(ann, "1"))
+		w.settle()
+		u := w.update(ann, bot.Pressed{Press: bot.Press{Arg: "y"}})
+		u.Message = 77 // not the message that is the screen: that one stays as it is
+		w.commit(u)
+		w.settle()
+		same(t, "sent", w.messenger.texts(ann), []string{"re 1", "pressed y"})
 	})
 	in(t, func(t *testing.T) {
 		w := newWorld(t)
