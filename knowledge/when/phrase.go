@@ -201,9 +201,9 @@ func (d day) date(now time.Time, lean int) (time.Time, Grain, stepper, bool) {
 	case month:
 		return d.month(today)
 	case past:
-		return back(today, d.amount, d.unit, -1), grainOf(d.unit), nil, true
+		return back(today, d.amount, d.unit, -1), d.grain(), nil, true
 	case coming:
-		return back(today, d.amount, d.unit, 1), grainOf(d.unit), nil, true
+		return back(today, d.amount, d.unit, 1), d.grain(), nil, true
 	default:
 		return d.written(today, lean)
 	}
@@ -314,13 +314,14 @@ func months(t time.Time, n int) time.Time {
 	return at
 }
 
-func grainOf(u Unit) Grain {
-	switch u {
-	case Years:
+// grain says how exact an amount of units is; half a year is counted in months.
+func (d day) grain() Grain {
+	switch {
+	case d.unit == Years && d.amount >= 1:
 		return Year
-	case Months:
+	case d.unit == Years || d.unit == Months:
 		return Month
-	case Weeks:
+	case d.unit == Weeks:
 		return Week
 	default:
 		return Day
