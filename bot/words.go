@@ -81,7 +81,7 @@ func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 	}
 	article := t.articleFor(text)
 	changed := t.take(text, found)
-	if article == "" {
+	if article == "" && (asked != "" || len(changed) == 0 && flag == screen.None) {
 		changed = append(changed, t.takeAnswers(asked, text, found)...)
 	}
 	if t.took(asked, changed) {
@@ -194,11 +194,29 @@ func (t *turn) takeAnswers(asked fact.Name, text string, found []read.Found) []f
 
 // takeAnswer keeps words as the answer to the open question, if they are one.
 func (t *turn) takeAnswer(asked fact.Name, text string) []fact.Name {
+	if k, ok := t.optionNamed(asked, text); ok {
+		t.set(asked, Known{Value: k.Value, Approx: k.Approx, Quote: cut(text, quoteLen), Record: t.c.Seq})
+		return []fact.Name{asked}
+	}
 	f, ok := t.k.Reader.Answer(asked, text, t.in.At)
 	if !ok || !t.keep(text, f) {
 		return nil
 	}
 	return []fact.Name{f.Name}
+}
+
+// optionNamed returns the value of the option whose label the words are.
+func (t *turn) optionNamed(asked fact.Name, text string) (Known, bool) {
+	q, _ := t.k.Question(asked)
+	spec, _ := fact.Lookup(asked)
+	folded := t.k.Fold.Fold(text).String()
+	for _, o := range q.Options {
+		if t.k.Fold.Fold(o.Label).String() == folded {
+			k, err := t.optionValue(spec, o.Value)
+			return k, err == nil
+		}
+	}
+	return Known{}, false
 }
 
 // keep sets a fact that was read and reports whether that told anything new.
