@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 
 	"tixianbot/knowledge"
@@ -79,7 +80,13 @@ func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 	if t.c.View.Name == viewPaused || t.c.View.Name == viewDelete {
 		t.back()
 	}
-	article := t.articleFor(text)
+	article := ""
+	if flag == screen.None {
+		article = t.articleFor(text)
+	}
+	if article != "" {
+		found = t.unknownOnly(found)
+	}
 	changed := t.take(text, found)
 	if article == "" && (asked != "" || len(changed) == 0 && flag == screen.None) {
 		changed = append(changed, t.takeAnswers(asked, text, found)...)
@@ -172,6 +179,12 @@ func (t *turn) take(text string, found []read.Found) []fact.Name {
 		t.addCue(Cue{ID: cue.ID, Quote: clause(text, cue.Start, cue.End)})
 	}
 	return changed
+}
+
+// unknownOnly returns what was found of facts that are not known yet: a side
+// question tells something now and then, but it takes nothing back.
+func (t *turn) unknownOnly(found []read.Found) []read.Found {
+	return slices.DeleteFunc(slices.Clone(found), func(f read.Found) bool { return t.c.Facts[f.Name].Value != "" })
 }
 
 // takeAnswers keeps what the words answer: the open question, or, where money
