@@ -56,7 +56,8 @@ const (
 	phraseShare  = 0.8 // the nearest way to ask for it
 	strongCue    = 0.35
 	weakCue      = 0.15
-	awayCue      = -0.6 // a sign that the question is about something else
+	awayCue      = -0.9  // a sign that the question is about something else
+	strangeCue   = -0.25 // nothing in it is of our domain
 )
 
 // Index answers questions. It is never changed and is safe to share.
@@ -239,7 +240,7 @@ func (x *Index) elsewhere(folded string) float64 {
 		out += awayCue
 	}
 	if !found(x.domain, folded) {
-		out += awayCue
+		out += strangeCue
 	}
 	return out
 }
