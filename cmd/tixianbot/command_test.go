@@ -2,10 +2,8 @@ package main
 
 import (
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +12,8 @@ import (
 	"tixianbot/knowledge/fact"
 )
 
-var update = flag.Bool("update", false, "write the configuration table of the README anew")
+// mainPath is the main path: a message, the answer to one question.
+const mainPath = "昨天下午三点提现500元一直显示风控审核中，上周刚换了银行卡\n!没有\n"
 
 func TestVersion(t *testing.T) {
 	got := command(t, nil, "", "version")
@@ -23,9 +22,8 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// TestChatGivesTheAnswer is the main path: a message, one question, the answer.
 func TestChatGivesTheAnswer(t *testing.T) {
-	got := command(t, nil, "昨天下午三点提现500元一直显示风控审核中，上周刚换了银行卡\n!没有\n", "chat", "--fresh", "--echo")
+	got := command(t, nil, mainPath, "chat", "--fresh", "--echo")
 	if got.code != 0 {
 		t.Fatalf("chat: %d %s", got.code, got.errs)
 	}
@@ -210,47 +208,6 @@ func TestVariablesOfOthersAreLeftAlone(t *testing.T) {
 	env := []string{"OPENAI_API_KEY=of-somebody-else", "TIXIANBOT_KEY=", "TIXIANBOT_TEST_LONG=0"}
 	if got := command(t, env, "", "chat", "--fresh"); got.code != 0 {
 		t.Errorf("chat: %d %s", got.code, got.errs)
-	}
-}
-
-// TestTheReadmeHasTheConfiguration keeps the table of the README equal to -h.
-// Run with -update, it writes the table.
-func TestTheReadmeHasTheConfiguration(t *testing.T) {
-	help := strings.Join(strings.Fields(command(t, nil, "", "-h").out), " ")
-	var rows []string
-	for _, s := range secrets {
-		if !strings.Contains(help, s.name+" "+s.help) {
-			t.Errorf("-h does not show %s", s.name)
-		}
-		rows = append(rows, "| `"+s.name+"` (or `"+s.name+"_FILE`) | – | – | "+s.help+" |")
-	}
-	for _, s := range settings() {
-		value, shown := "–", strings.TrimSuffix(s.help, ".")+" ($"+s.env
-		if s.value != "" {
-			value, shown = "`"+s.value+"`", shown+", default "+s.value
-		}
-		if !strings.Contains(help, s.flag) || !strings.Contains(help, shown+").") {
-			t.Errorf("-h does not show %s with %q", s.flag, shown)
-		}
-		rows = append(rows, "| `"+s.env+"` | `"+s.flag+"` | "+value+" | "+s.help+" |")
-	}
-	table := "| variable | flag | default | meaning |\n|---|---|---|---|\n" + strings.Join(rows, "\n") + "\n"
-
-	file := filepath.Join(root, "README.md")
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	was := regexp.MustCompile(`(?m)^\| variable \|.*\n(\|.*\n)*`).FindString(string(text))
-	if was == "" {
-		t.Fatal("the README has no configuration table")
-	}
-	if *update {
-		if err := os.WriteFile(file, []byte(strings.Replace(string(text), was, table, 1)), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	} else if was != table {
-		t.Errorf("the configuration table of the README is not that of -h; run go test ./cmd/tixianbot -run Readme -update\nhave:\n%s\nwant:\n%s", was, table)
 	}
 }
 
