@@ -62,15 +62,16 @@ var morning = time.Date(2026, 11, 23, 10, 0, 0, 0, time.FixedZone("CST", 8*3600)
 
 // stage is a conversation in progress.
 type stage struct {
-	t    testing.TB
-	k    *knowledge.Pack
-	now  time.Time
-	c    bot.Case
-	log  []bot.Record  // newest first
-	sent []bot.Message // all messages, oldest first; edits replace
-	slot map[bot.Slot]int
-	fx   bot.Effects // of the newest step
-	out  strings.Builder
+	t       testing.TB
+	k       *knowledge.Pack
+	now     time.Time
+	c       bot.Case
+	log     []bot.Record  // newest first
+	sent    []bot.Message // all messages, oldest first; edits replace
+	slot    map[bot.Slot]int
+	pressed int         // index of the message whose button was pressed
+	fx      bot.Effects // of the newest step
+	out     strings.Builder
 }
 
 func newStage(t testing.TB, k *knowledge.Pack) *stage {
@@ -125,11 +126,11 @@ func (s *stage) say(text string) {
 // press presses the button of that label on the newest, or the oldest, message.
 func (s *stage) press(label string, oldest bool) {
 	var found *bot.Press
-	for _, m := range s.sent {
+	for i, m := range s.sent {
 		for _, row := range m.Buttons {
 			for _, b := range row {
 				if b.Label == label && (found == nil || !oldest) {
-					found = &b.Press
+					found, s.pressed = &b.Press, i
 				}
 			}
 		}
@@ -180,7 +181,7 @@ var empty = regexp.MustCompile(`"[A-Za-z]+":(false|0|""|null),?`)
 func (s *stage) deliver(m bot.Message) {
 	s.fits(m)
 	at, known := s.slot[m.Slot]
-	edit := m.Slot != "" && m.Replace && known
+	edit := m.Slot != "" && m.Replace && known && at == s.pressed
 	if edit {
 		s.sent[at] = m
 		s.out.WriteString("< (edited)\n")

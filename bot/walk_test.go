@@ -71,7 +71,8 @@ func stroll(s *stage, r *rand.Rand) {
 
 // anyButton picks a button, mostly of the newest messages.
 func anyButton(s *stage, r *rand.Rand) (bot.Press, bool) {
-	m := s.sent[len(s.sent)-1-min(r.IntN(4)*r.IntN(4), len(s.sent)-1)]
+	s.pressed = len(s.sent) - 1 - min(r.IntN(4)*r.IntN(4), len(s.sent)-1)
+	m := s.sent[s.pressed]
 	var all []bot.Button
 	for _, row := range m.Buttons {
 		all = append(all, row...)

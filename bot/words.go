@@ -212,8 +212,8 @@ func (t *turn) takeAnswer(asked fact.Name, text string) []fact.Name {
 		return []fact.Name{asked}
 	}
 	f, ok := t.k.Reader.Answer(asked, text, t.in.At)
-	if !ok || !t.keep(text, f) {
-		return nil
+	if !ok || f.Value == "pay_first" || !t.keep(text, f) {
+		return nil // that money was demanded is read from what was said, never guessed from an answer
 	}
 	return []fact.Name{f.Name}
 }
