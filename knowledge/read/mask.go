@@ -29,6 +29,7 @@ const (
 	runeCoin                       // the same in coins of a chain
 	runeNum                        // a bare number
 	runeTimes                      // 三次
+	runeNth                        // 第三次, from the second on
 	runeQty                        // a number of other things: 两笔, 88分
 	runePercent                    // 20%
 	runeCode                       // letters and digits: wd-4031
@@ -41,7 +42,7 @@ const (
 var valueNames = map[string]rune{
 	"time": runeTime, "old": runeOld, "lately": runeLately, "future": runeFuture, "by": runeBy, "daypart": runePart,
 	"length": runeLength, "long": runeLong, "within": runeWithin,
-	"coin": runeCoin, "num": runeNum, "times": runeTimes, "qty": runeQty, "percent": runePercent,
+	"coin": runeCoin, "num": runeNum, "times": runeTimes, "nth": runeNth, "qty": runeQty, "percent": runePercent,
 	"code": runeCode, "digits": runeDigits, "platform": runePlatform,
 }
 

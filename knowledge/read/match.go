@@ -159,7 +159,7 @@ var takes = map[Take]string{
 	TakeMoney:    string([]rune{runeMoney, runeCoin, runeNum}),
 	TakePast:     string([]rune{runeTime, runeLately, runeOld, runeBy}),
 	TakeFuture:   string([]rune{runeTime, runeFuture, runeBy, runeLately}),
-	TakeCount:    string([]rune{runeTimes, runeNum, runeQty}),
+	TakeCount:    string([]rune{runeTimes, runeNum, runeQty, runeNth}),
 	TakeMore:     string([]rune{runeTimes}),
 	TakePlatform: string(runePlatform),
 }

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -66,7 +67,7 @@ type Guard struct {
 	Inside string `yaml:"inside"` // expression found in the match
 	Wide   bool   `yaml:"wide"`   // look back to the start of the sentence, not of the clause
 
-	Only []fact.Name `yaml:"only"` // the facts that it guards; none: all
+	Only []string `yaml:"only"` // the facts, or fact=value, that it guards; none: all
 }
 
 // A Rule says what a pattern means.
@@ -129,7 +130,7 @@ type guard struct {
 	id                           string
 	before, after, reset, inside *regexp.Regexp
 	wide                         bool
-	only                         map[fact.Name]bool
+	only                         []string
 }
 
 // Compile merges and compiles rules; t folds the texts.
@@ -203,7 +204,7 @@ func merge(files []Rules) Rules {
 
 func (r *Reader) addGuards(x expander, guards []Guard) error {
 	for _, g := range guards {
-		c := guard{id: g.ID, wide: g.Wide, only: set(g.Only)}
+		c := guard{id: g.ID, wide: g.Wide, only: g.Only}
 		var errs [4]error
 		c.before, errs[0] = x.compile(g.Before)
 		c.reset, errs[1] = x.compile(g.Reset)
@@ -297,13 +298,13 @@ func (g guard) guards(r Rule) bool {
 	if len(g.only) == 0 {
 		return true
 	}
-	for name := range r.Set {
-		if g.only[name] {
+	for name, v := range r.Set {
+		if slices.Contains(g.only, string(name)) || slices.Contains(g.only, string(name)+"="+string(v)) {
 			return true
 		}
 	}
 	for name := range r.Take {
-		if g.only[name] {
+		if slices.Contains(g.only, string(name)) {
 			return true
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
+	"tixianbot/knowledge/normal/numeral"
 )
 
 // value returns the value at s[i:] that is no time, if there is one.
@@ -91,8 +93,11 @@ func (m *masker) numbered(s string, i int) (entity, bool) {
 		return entity{}, false
 	}
 	n, ok := m.numbers.At(s, i)
-	if !ok || n.Single && m.ordinal(s, i) {
+	if !ok {
 		return entity{}, false
+	}
+	if _, _, counted := m.plain["counts"].at(s, n.End); m.ordinal(s, i) && (counted || n.Single) {
+		return m.nth(s, i, n)
 	}
 	e := entity{kind: runeNum, start: i, end: n.End, number: n, rough: n.Rough}
 	if strings.HasPrefix(s[n.End:], "%") {
@@ -117,10 +122,17 @@ func (m *masker) count(s string, e *entity) bool {
 		return false
 	}
 	e.kind, e.end = runeTimes, end
-	if m.ordinal(s, e.start) {
-		e.kind = runeQty
-	}
 	return true
+}
+
+// nth reads 第三次. The first time, and 这一次, stay words: they count nothing.
+func (m *masker) nth(s string, i int, n numeral.Number) (entity, bool) {
+	v, whole := n.Int()
+	_, end, ok := m.plain["counts"].at(s, n.End)
+	if !ok || !whole || v < 2 {
+		return entity{kind: runeQty, start: i, end: n.End, number: n}, !n.Single
+	}
+	return entity{kind: runeNth, start: i, end: end, number: n}, true
 }
 
 // ordinal reports whether the number at s[i:] is one of a row: 第一次, 这一次.

@@ -226,7 +226,7 @@ func (r *Reader) run(s string, i int) (Number, bool) {
 	if n < 2 || r.powers[c] > 0 {
 		return Number{}, false
 	}
-	if n == 2 && v%10 > 0 { // 七八次
+	if n == 2 && v >= 10 && v%10 > 0 { // 七八次
 		return Number{Value: new(big.Rat).SetInt64(v / 10), End: end, Rough: true}, true
 	}
 	return Number{Value: new(big.Rat).SetInt64(v), End: end}, true
