@@ -99,11 +99,12 @@ func (t *turn) answerHead(text, id string) bool {
 
 // still says that the open checklist is still there.
 func (t *turn) still() bool {
-	t.tell(paragraphs(t.lead, t.say("answer.still")), t.stamp([][]Button{
+	keys := [][]Button{
 		{t.button("show_again", actShow, "")},
 		{t.button("solved", actSolved, ""), t.button("case", actCase, "")},
-	})...)
-	t.lead = ""
+	}
+	t.tell(paragraphs(t.lead, t.say("answer.still")), t.stamp(append(keys, grid(t.edits)...))...)
+	t.lead, t.edits = "", nil
 	return true
 }
 

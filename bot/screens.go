@@ -231,6 +231,6 @@ func (t *turn) readBack(names []fact.Name) {
 	if len(lines) == 0 {
 		return
 	}
-	t.edits, t.fresh = buttons, true
+	t.edits = buttons
 	t.addLead(paragraphs(t.say("read.head"), list(lines), t.say("read.foot")))
 }

@@ -68,7 +68,7 @@ func (t *turn) kindOf(e Said) RecordKind {
 func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 	switch {
 	case text == "":
-		t.misunderstood()
+		t.notUnderstood(text)
 		return
 	case t.c.View.Name == viewNote:
 		t.back()
@@ -266,6 +266,11 @@ func (t *turn) addCue(c Cue) {
 
 // notUnderstood explains once what is wanted; the second time it offers a way out.
 func (t *turn) notUnderstood(text string) {
+	if t.c.Rev == 0 {
+		t.addLead(t.say("hello"))
+		t.show()
+		return
+	}
 	if t.k.Index.IsQuestion(text) {
 		t.markWords(RecordQuestion, "")
 		t.addLead(t.say("question.unknown"))
@@ -276,11 +281,6 @@ func (t *turn) notUnderstood(text string) {
 }
 
 func (t *turn) misunderstood() {
-	if t.c.Rev == 0 {
-		t.addLead(t.say("hello"))
-		t.show()
-		return
-	}
 	misses := t.c.Misses + 1
 	name := t.openFact()
 	switch _, ok := t.k.Question(name); {

@@ -38,15 +38,15 @@ func (t *Terminal) Converse(ctx context.Context, in io.Reader, style Style, acce
 			if got.err != nil {
 				return fmt.Errorf("read the conversation: %w", got.err)
 			}
-			if err := t.turn(ctx, got.text, style, accept); err != nil {
+			if err := t.line(ctx, got.text, style, accept); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// turn works on one line.
-func (t *Terminal) turn(ctx context.Context, line string, style Style, accept func(context.Context, bot.Update) error) error {
+// line works on one line.
+func (t *Terminal) line(ctx context.Context, line string, style Style, accept func(context.Context, bot.Update) error) error {
 	if strings.TrimSpace(line) == "" {
 		return nil
 	}
@@ -59,7 +59,25 @@ func (t *Terminal) turn(ctx context.Context, line string, style Style, accept fu
 	if err != nil {
 		return t.say("? " + err.Error() + "\n")
 	}
-	return accept(ctx, u)
+	t.begin()
+	err = accept(ctx, u)
+	return errors.Join(err, t.end())
+}
+
+// begin starts to gather what a line brings about.
+func (t *Terminal) begin() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.turn = new(turn)
+}
+
+// end prints what was gathered since begin.
+func (t *Terminal) end() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	gathered := t.turn
+	t.turn = nil
+	return t.write(gathered.toasts.String() + gathered.messages.String())
 }
 
 // say prints what is not the bot's.

@@ -46,7 +46,12 @@ type Terminal struct {
 	first  int64 // the id before the first of this terminal
 	last   int64 // the newest id given, to an update or a message
 	boards []board
+	turn   *turn // what one line brings about, while it does
 }
+
+// turn gathers what is to be printed for one line. The toast of a press comes
+// beside the messages, at any moment between them; it is printed first.
+type turn struct{ toasts, messages strings.Builder }
 
 // board is the keyboard under one message.
 type board struct {
@@ -94,10 +99,24 @@ func (t *Terminal) Answer(_ context.Context, _ string, toast string) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.print("· " + clean(toast) + "\n")
+	toast = "· " + clean(toast) + "\n"
+	if t.turn != nil {
+		t.turn.toasts.WriteString(toast)
+		return nil
+	}
+	return t.print(toast)
 }
 
+// print prints text, or keeps it for the end of the turn.
 func (t *Terminal) print(text string) error {
+	if t.turn != nil {
+		t.turn.messages.WriteString(text)
+		return nil
+	}
+	return t.write(text)
+}
+
+func (t *Terminal) write(text string) error {
 	if _, err := io.WriteString(t.out, text); err != nil {
 		return &bot.Refusal{Reason: bot.Rejected, Err: fmt.Errorf("print: %w", err)}
 	}

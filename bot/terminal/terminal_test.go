@@ -208,6 +208,19 @@ $ `
 	}
 }
 
+// TestAToastComesFirst: it is acknowledged beside the messages, in whatever
+// order, and a script must read the same each time.
+func TestAToastComesFirst(t *testing.T) {
+	term, out := screen()
+	err := term.Converse(t.Context(), strings.NewReader("一\n"), Style{}, func(ctx context.Context, u bot.Update) error {
+		_, err1 := term.Send(ctx, Chat, bot.Message{Text: "答"}, 0, false)
+		return errors.Join(err1, term.Answer(ctx, "press", "好了"), term.Delete(ctx, Chat, u.Message))
+	})
+	if want := "· 好了\n\n答\n⌫\n"; err != nil || out.String() != want {
+		t.Errorf("printed %q (%v), want %q", out, err, want)
+	}
+}
+
 func TestAConversationEndsWithItsContext(t *testing.T) {
 	term, _ := screen()
 	ctx, stop := context.WithCancel(t.Context())
