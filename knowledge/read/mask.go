@@ -273,7 +273,12 @@ func soon(p when.Phrase, now time.Time) bool {
 	return ok && at.At.After(now) && at.At.Sub(now) < 100*24*time.Hour
 }
 
-var quoteMarks = map[rune]rune{'“': '”', '「': '」', '『': '』', '‘': '’', '【': '】', '《': '》', '"': '"'}
+// quoteMarks are the marks that open a quotation, with those that close it, in
+// Western and in Chinese print.
+var quoteMarks = map[rune]rune{
+	'\u201c': '\u201d', '\u2018': '\u2019', '\u300c': '\u300d', '\u300e': '\u300f',
+	'\u3010': '\u3011', '\u300a': '\u300b', '"': '"',
+}
 
 // findQuotes notes the insides of quotations, at most 80 characters long.
 func (m *masked) findQuotes() {

@@ -51,11 +51,11 @@ func (x expander) gap(name, n string) (string, bool) {
 	}
 	switch name {
 	case "w":
-		return `[^,.。!?;\n]{0,` + n + `}?`, true
+		return `[^,.\x{3002}!?;\n]{0,` + n + `}?`, true
 	case "s":
-		return `[^.。!?;\n]{0,` + n + `}?`, true
+		return `[^.\x{3002}!?;\n]{0,` + n + `}?`, true
 	case "p":
-		return `[^,.。!?;\n` + x.words["nots"] + `]{0,` + n + `}?`, true
+		return `[^,.\x{3002}!?;\n` + x.words["nots"] + `]{0,` + n + `}?`, true
 	}
 	return "", false
 }
