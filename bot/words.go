@@ -76,6 +76,9 @@ func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 		t.show()
 		return
 	}
+	if t.saysButton(text) {
+		return
+	}
 	asked := t.openFact()
 	if t.c.View.Name == viewPaused || t.c.View.Name == viewDelete {
 		t.back()
@@ -101,6 +104,41 @@ func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 	}
 	understood := len(changed) > 0 || flag != screen.None || article != ""
 	t.reply(text, article, changed, understood)
+}
+
+// saysButton does what a button does when its words are typed, such as 不知道
+// to an open question, and reports whether it did.
+func (t *turn) saysButton(text string) bool {
+	asked := t.openFact()
+	switch {
+	case asked != "" && t.means("words.unsure", text):
+		t.markWords(RecordAnswer, string(asked))
+		t.answer(asked, Known{})
+	case asked != "" && t.means("words.skip", text):
+		t.markWords(RecordAnswer, string(asked))
+		t.answer(asked, Known{Skipped: true})
+	case asked != "" && t.means("words.back", text):
+		t.goBack()
+	case t.c.Rev > 0 && t.means("words.solved", text):
+		t.setStage(Resolved)
+		t.back()
+	default:
+		return false
+	}
+	t.fx.Toast = ""
+	t.show()
+	return true
+}
+
+// means reports whether the words are one of those that a phrase lists.
+func (t *turn) means(phrase, text string) bool {
+	folded := strings.Trim(t.k.Fold.Fold(text).String(), " ,.!?~。，！？…")
+	for _, one := range strings.Split(t.say(phrase), "|") {
+		if folded == t.k.Fold.Fold(one).String() {
+			return true
+		}
+	}
+	return false
 }
 
 // answers reports whether the fact was among those read.

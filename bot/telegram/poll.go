@@ -1,12 +1,14 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -174,6 +176,9 @@ func (p *poller) timeout() time.Duration {
 	return p.c.pollTimeout
 }
 
+// decodeAll returns the updates of a batch in the order of their ids. That is
+// the order in which they happened, whatever order they come in, and the offset
+// can then say which of them are durable: it confirms all lower ids.
 func decodeAll(raw []json.RawMessage, me account, now time.Time) (updates []bot.Update, err error) {
 	for _, r := range raw {
 		u, e := decode(r, me, now)
@@ -183,6 +188,7 @@ func decodeAll(raw []json.RawMessage, me account, now time.Time) (updates []bot.
 		}
 		updates = append(updates, u)
 	}
+	slices.SortStableFunc(updates, func(a, b bot.Update) int { return cmp.Compare(a.ID, b.ID) })
 	return updates, err
 }
 

@@ -114,6 +114,47 @@ func TestALostAnswerIsFetchedAgain(t *testing.T) {
 	}
 }
 
+// Updates that come out of order are taken in the order of their ids, and one
+// that is not durable is not confirmed by another with a higher id.
+func TestUpdatesOutOfOrder(t *testing.T) {
+	srv := telegramtest.New(t)
+	srv.Inject(telegramtest.Fault{Kind: telegramtest.Shuffled, Method: "getUpdates"})
+	var want []string
+	for i := range 50 {
+		want = append(want, fmt.Sprint(i))
+		srv.User(7).Say(want[i])
+	}
+	c, _ := newClient(t, srv)
+	k := &taker{}
+	k.keep = func(u bot.Update, done func(error)) {
+		if u.Event.(bot.Said).Text == "0" && k.count("0") == 1 {
+			done(errKept)
+			return
+		}
+		done(nil)
+	}
+	poll(t, c, k.accept)
+	srv.WaitConfirmed()
+	if diff := cmp.Diff(append(slices.Clone(want), want...), k.texts()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestUpdatesThatComeTwiceAreHandedOverTwice(t *testing.T) {
+	srv := telegramtest.New(t)
+	srv.Inject(telegramtest.Fault{Kind: telegramtest.Repeated, Method: "getUpdates"})
+	c, _ := newClient(t, srv)
+	k := &taker{}
+	poll(t, c, k.accept)
+	srv.User(7).Say("one")
+	srv.WaitConfirmed()
+	srv.User(7).Say("two")
+	srv.WaitConfirmed()
+	if diff := cmp.Diff([]string{"one", "one", "one", "two", "two"}, k.texts()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestStoppingWaitsForWhatIsInWorkAndConfirmsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := telegramtest.New(t)

@@ -1,7 +1,9 @@
 package telegramtest
 
 import (
+	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,6 +23,8 @@ const (
 	CutBefore                     // the connection is cut and nothing has happened
 	CutAfter                      // it has happened, and then the connection is cut
 	Hang                          // no answer, until the client gives up
+	Repeated                      // getUpdates brings updates twice, and confirmed ones again
+	Shuffled                      // getUpdates brings its updates in another order
 )
 
 // Fault is something that goes wrong.
@@ -64,6 +68,7 @@ func (s *Server) draw(method string, p params) *Fault {
 			continue
 		}
 		f.happened++
+		s.faulted++
 		return f
 	}
 	return nil
@@ -98,7 +103,49 @@ func (f *Fault) instead() *answer {
 	return nil
 }
 
-func (f *Fault) cuts() bool { return f.Kind == CutAfter }
+// after changes the answer of a method that has run.
+func (f *Fault) after(s *Server, a *answer) {
+	switch {
+	case f == nil:
+	case f.Kind == CutAfter:
+		a.cut = true
+	case f.Kind == Repeated:
+		s.repeat(a)
+	case f.Kind == Shuffled:
+		s.shuffle(a)
+	}
+}
+
+// repeat adds to the updates of an answer the latest confirmed ones, before
+// them, and all of them once more. An answer without updates stays as it is.
+func (s *Server) repeat(a *answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	batch, ok := a.result.([]json.RawMessage)
+	if !ok || len(batch) == 0 {
+		return
+	}
+	var all []json.RawMessage
+	for _, u := range s.queue.confirmed {
+		all = append(all, u.raw)
+	}
+	a.result = slices.Concat(all, batch, batch)
+}
+
+func (s *Server) shuffle(a *answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if batch, ok := a.result.([]json.RawMessage); ok {
+		s.rand.Shuffle(len(batch), func(i, j int) { batch[i], batch[j] = batch[j], batch[i] })
+	}
+}
+
+// Faulted returns how many faults have happened so far.
+func (s *Server) Faulted() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.faulted
+}
 
 // Call is a request that was answered, or whose connection was cut.
 type Call struct {

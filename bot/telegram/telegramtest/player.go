@@ -324,20 +324,28 @@ func (u *User) Toasts() []string {
 func (s *Server) Wait(what string, cond func() bool) {
 	s.t.Helper()
 	s.mu.Lock()
-	limit := time.NewTimer(s.patience)
+	patience := s.patience
 	s.mu.Unlock()
+	if !s.Within(patience, cond) {
+		s.t.Fatalf("telegramtest: waited in vain for %s", what)
+	}
+}
+
+// Within waits until cond is true, for d at most, and reports whether it is.
+func (s *Server) Within(d time.Duration, cond func() bool) bool {
+	limit := time.NewTimer(d)
 	defer limit.Stop()
 	for {
 		s.mu.Lock()
 		changed := s.changed
 		s.mu.Unlock()
 		if cond() {
-			return
+			return true
 		}
 		select {
 		case <-changed:
 		case <-limit.C:
-			s.t.Fatalf("telegramtest: waited in vain for %s", what)
+			return cond()
 		}
 	}
 }

@@ -37,6 +37,7 @@ type Server struct {
 	queries  map[string]*query
 	lastQ    int
 	faults   []*Fault
+	faulted  int // how often one happened
 	log      []Call
 
 	queue   queue
@@ -217,9 +218,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a == nil {
 		a = s.call(r.Context(), method, p)
 	}
-	if f != nil && f.cuts() {
-		a.cut = true
-	}
+	f.after(s, a)
 	s.note(method, p, a)
 	a.write(w)
 }

@@ -252,6 +252,52 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+func TestUpdatesCanComeTwiceAndOutOfOrder(t *testing.T) {
+	srv := New(t)
+	a := newAPI(t, srv)
+	u := srv.User(7)
+	u.Say("confirmed")
+	first := srv.Pending()[0]
+	a.updateIDs("offset", fmt.Sprint(first+1))
+	remove := srv.Inject(Fault{Kind: Repeated, Method: "getUpdates"})
+	if got := a.updateIDs(); len(got) != 0 {
+		t.Errorf("%v came while there were no updates", got)
+	}
+	u.Say("one")
+	u.Say("two")
+	want := []int64{first, first + 1, first + 2, first + 1, first + 2}
+	if got := a.updateIDs(); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	remove()
+	for range 30 {
+		u.Say("more")
+	}
+	srv.Inject(Fault{Kind: Shuffled, Method: "getUpdates", Times: 1})
+	got := a.updateIDs()
+	if slices.IsSorted(got) || len(got) != 32 {
+		t.Errorf("%v is in order, or not all", got)
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, srv.Pending()) || srv.Faulted() != 3 {
+		t.Errorf("%d faults, got %v", srv.Faulted(), got)
+	}
+}
+
+func TestWithinGivesUp(t *testing.T) {
+	srv := New(t)
+	if srv.Within(time.Millisecond, func() bool { return false }) {
+		t.Error("what never becomes true was found")
+	}
+	go srv.User(7).Say("x")
+	if !srv.Within(patience, func() bool { return len(srv.Pending()) == 1 }) {
+		t.Error("what became true was not found")
+	}
+}
+
+// patience is how long these tests wait for what must come.
+const patience = 10 * time.Second
+
 func TestChancesAreThoseOfTheSeed(t *testing.T) {
 	pattern := func(seed uint64) (s string) {
 		srv := New(t)

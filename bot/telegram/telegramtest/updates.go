@@ -16,7 +16,11 @@ type queue struct {
 	allowed   []string      // nil is the default
 	poll      chan *answer  // ends the poll that is waiting
 	delivered map[int64]int // how often an update was in an answer
+	confirmed []update      // the latest that are forgotten
 }
+
+// keptConfirmed is how many confirmed updates are kept to be delivered again.
+const keptConfirmed = 20
 
 type update struct {
 	id  int64
@@ -186,7 +190,13 @@ func (q *queue) forget(offset int64) {
 		q.updates = q.updates[len(q.updates)-keep:]
 		return
 	}
-	q.updates = slices.DeleteFunc(q.updates, func(u update) bool { return u.id < offset })
+	q.updates = slices.DeleteFunc(q.updates, func(u update) bool {
+		if u.id < offset {
+			q.confirmed = append(q.confirmed, u)
+		}
+		return u.id < offset
+	})
+	q.confirmed = q.confirmed[max(0, len(q.confirmed)-keptConfirmed):]
 }
 
 func (q *queue) batch(limit int) []json.RawMessage {
