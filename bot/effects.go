@@ -64,11 +64,12 @@ type RecordKind string
 const (
 	RecordMessage  RecordKind = "message"  // the user's own account, in words
 	RecordAnswer   RecordKind = "answer"   // an answer to a question, in words
-	RecordQuestion RecordKind = "question" // a side question of the user's
+	RecordQuestion RecordKind = "question" // a side question; About: the article that answered it, or "" for none
 	RecordNote     RecordKind = "note"     // what the user asked to be noted with /log
 	RecordContact  RecordKind = "contact"  // a contact with the platform
 	RecordStep     RecordKind = "step"     // a step of a checklist that the user ticked
 	RecordStage    RecordKind = "stage"    // the case moved to another stage
+	RecordGap      RecordKind = "gap"      // About: an article that did not help
 )
 
 // Record is one entry of a case that is kept for good, under its number.

@@ -45,8 +45,11 @@ func Wants(e Event) int {
 			return recentShown
 		}
 	case Pressed:
-		if e.Press.Act == actCase {
+		switch e.Press.Act {
+		case actCase:
 			return recentShown
+		case actUnhelped:
+			return recentSearched
 		}
 	}
 	return 0
@@ -54,6 +57,10 @@ func Wants(e Event) int {
 
 // recentShown is how many of the newest entries the case card shows.
 const recentShown = 3
+
+// recentSearched is how far back the question is looked for that an article
+// did not answer.
+const recentSearched = 40
 
 // Rank returns what most likely happened, most likely first, with the facts
 // that speak for it.

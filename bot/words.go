@@ -199,9 +199,11 @@ func (t *turn) articleFor(text string) string {
 	return hits[0].ID
 }
 
+// tellArticle sends an article, with a way to say that it did not help.
 func (t *turn) tellArticle(id string) {
 	a, _ := t.k.Article(id)
-	t.tell(paragraphs("# "+a.Title, a.Text, t.sources(a.Sources)))
+	t.tell(paragraphs("# "+a.Title, a.Text, t.sources(a.Sources)),
+		t.stamp([][]Button{{t.button("unhelped", actUnhelped, id)}})[0])
 }
 
 // take keeps the facts and the telling phrases read from words and returns the
