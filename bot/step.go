@@ -7,6 +7,7 @@ import (
 
 	"tixianbot/knowledge"
 	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge/screen"
 	"tixianbot/knowledge/triage"
 )
 
@@ -25,7 +26,7 @@ func Step(k *knowledge.Pack, c Case, in Input) (Case, Effects) {
 	case Garbled:
 		t.stale()
 	case Edited:
-		t.edited()
+		t.edited(e)
 	case Sent:
 		t.sent(e)
 	case Returned:
@@ -82,10 +83,11 @@ type turn struct {
 	c       Case
 	in      Input
 	fx      Effects
-	fresh   bool     // the answer is shown in full, though it is open already
-	pressed bool     // the event is a press: the open screen is edited in place
-	lead    string   // what the next screen opens with
-	edits   []Button // what the next screen offers to change
+	fresh   bool        // the answer is shown in full, though it is open already
+	later   screen.Flag // a warning that waits for more urgent ones
+	pressed bool        // the event is a press: the open screen is edited in place
+	lead    string      // what the next screen opens with
+	edits   []Button    // what the next screen offers to change
 }
 
 // wake opens a case where there is none and notes that the user is here.

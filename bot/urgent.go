@@ -8,8 +8,9 @@ import (
 	"tixianbot/knowledge/screen"
 )
 
-// warn says what comes before everything else, in the order of urgency: danger
-// to life, a pasted secret, fraud. What follows from facts is told by warnOfFacts.
+// warn says what comes before everything else: danger to life, a pasted secret.
+// The rest waits for warnOfFacts, because money that is leaving now is more
+// urgent, and that follows from facts.
 func (t *turn) warn(flag screen.Flag, text string, span [2]int, pasted bool) {
 	switch flag {
 	case screen.SelfHarm:
@@ -25,11 +26,7 @@ func (t *turn) warn(flag screen.Flag, text string, span [2]int, pasted bool) {
 			t.tell(t.say("secret.masked"))
 		}
 	case screen.ScamRecovery, screen.EvadeControls:
-		if t.flagged(string(flag)) {
-			t.addLead(t.say("again." + string(flag)))
-			return
-		}
-		t.tellBranch(string(flag))
+		t.later = flag
 	case screen.ScamPayFirst:
 		if !t.fraud() {
 			masked, _ := t.k.Screen.Mask(text)
@@ -46,14 +43,23 @@ func (t *turn) quoteOf(masked, text string, span [2]int) string {
 	return clause(text, span[0], span[1])
 }
 
-// warnOfFacts tells, once a case, what the facts demand before anything else:
-// money that is leaving now, then a demand to pay before a withdrawal.
+// warnOfFacts tells what comes next, each once a case: money that is leaving
+// now, somebody who offers to get it back (or a wish to get round checks), a
+// demand to pay before a withdrawal.
 func (t *turn) warnOfFacts() {
+	if t.c.Stage != Resolved && t.leaving() && !t.flagged("money_leaving") {
+		t.tellBranch("money_leaving")
+	}
+	if id := string(t.later); id != "" {
+		t.later = ""
+		if t.flagged(id) {
+			t.addLead(t.say("again." + id))
+		} else {
+			t.tellBranch(id)
+		}
+	}
 	if t.c.Stage == Resolved {
 		return
-	}
-	if t.leaving() && !t.flagged("money_leaving") {
-		t.tellBranch("money_leaving")
 	}
 	if t.fraud() && !t.flagged("scam_pay_first") {
 		g := t.k.Branch("scam_pay_first")

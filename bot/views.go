@@ -296,12 +296,17 @@ func (t *turn) sent(e Sent) {
 	t.show()
 }
 
-func (t *turn) edited() {
-	if t.c.Number == 0 {
+func (t *turn) edited(e Edited) {
+	_, secrets := t.k.Screen.Mask(e.Text)
+	if len(secrets) > 0 {
+		t.fx.Delete = true
+		t.tell(t.say("secret.masked"))
 		return
 	}
-	t.wake()
-	t.tell(t.say("edited"))
+	if t.c.Number > 0 {
+		t.wake()
+		t.tell(t.say("edited"))
+	}
 }
 
 func (t *turn) returned() {

@@ -36,6 +36,7 @@ func (t *turn) said(e Said) {
 	t.fx.Flag = flag
 	t.warn(flag, raw, span, len(secrets) > 0)
 	if e.Command != "" {
+		t.warnOfFacts()
 		t.command(e.Command, text)
 		return
 	}
@@ -163,6 +164,7 @@ func (t *turn) took(asked fact.Name, changed []fact.Name) bool {
 // reply sends what follows from words: an article, the facts read back, and
 // the screen that is open.
 func (t *turn) reply(text, article string, changed []fact.Name, understood bool) {
+	t.warnOfFacts()
 	if article != "" {
 		t.markWords(RecordQuestion, article)
 		t.tellArticle(article)

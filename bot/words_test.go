@@ -44,3 +44,31 @@ func asked(t *testing.T, k *knowledge.Pack, name fact.Name, answer bot.Event) fa
 	s.step(answer)
 	return s.c.Facts[name].Value
 }
+
+// TestEditedMessages: an edit that adds a secret is deleted like a message, any
+// other is left alone with a word on how to correct.
+func TestEditedMessages(t *testing.T) {
+	s := newStage(t, content(t))
+	s.say("提现失败")
+	s.step(bot.Edited{Text: "提现失败，我的验证码是 640218"})
+	if !s.fx.Delete || len(s.fx.Messages) != 1 || len(s.fx.Records) != 0 {
+		t.Errorf("a secret in an edit: %+v", s.fx)
+	}
+	s.step(bot.Edited{Text: "提现失败了"})
+	if s.fx.Delete || len(s.fx.Messages) != 1 {
+		t.Errorf("an edit: %+v", s.fx)
+	}
+}
+
+// TestGroups: in a group the bot says once that it works in private chats.
+func TestGroups(t *testing.T) {
+	s := newStage(t, content(t))
+	s.step(bot.Grouped{})
+	if len(s.fx.Messages) != 1 {
+		t.Fatalf("first: %+v", s.fx)
+	}
+	s.step(bot.Grouped{})
+	if len(s.fx.Messages) != 0 || s.c.Number != 0 {
+		t.Errorf("then: %+v", s.fx)
+	}
+}
