@@ -14,8 +14,11 @@ import (
 func (t *turn) said(e Said) {
 	raw := strings.TrimSpace(e.Text)
 	text, secrets := t.k.Screen.Mask(raw)
-	found := t.k.Reader.Read(text, t.in.At)
-	if e.Command == "" && t.c.Stage == Resolved && len(found) > 0 && t.c.View.Name == "" {
+	var found []read.Found
+	if e.Command == "" {
+		found = t.k.Reader.Read(text, t.in.At)
+	}
+	if t.c.Stage == Resolved && len(found) > 0 && t.c.View.Name == "" {
 		t.open(t.c.Number + 1)
 		t.addLead(t.say("case.new", "n", number(t.c.Number)))
 	}
