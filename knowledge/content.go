@@ -89,6 +89,7 @@ type Body struct {
 	Reach   string   `yaml:"reach"` // number or address as the user needs it
 	Takes   string   `yaml:"takes"` // one line
 	Refuses string   `yaml:"refuses"`
+	Clocks  []string `yaml:"clocks"` // ids of the clocks that run there
 	Sources []string `yaml:"sources"`
 }
 
@@ -100,6 +101,7 @@ type Route struct {
 	Roles   []fact.Value `yaml:"roles"` // roles; empty: any
 	Steps   []RouteStep  `yaml:"steps"`
 	Note    string       `yaml:"note"`
+	Clocks  []string     `yaml:"clocks"` // clocks of the way itself, beside those of its bodies
 	Sources []string     `yaml:"sources"`
 }
 
@@ -115,6 +117,7 @@ type Rung struct {
 	Name    string   `yaml:"name"`  // at most 8 characters
 	Do      string   `yaml:"do"`    // what one does on this rung
 	Until   string   `yaml:"until"` // when the next rung is due, or that nobody can say
+	Clocks  []string `yaml:"clocks"`
 	Sources []string `yaml:"sources"`
 }
 
@@ -122,6 +125,7 @@ type Rung struct {
 type Labels struct {
 	Facts  map[fact.Name]string                `yaml:"facts"`  // 状态
 	Values map[fact.Name]map[fact.Value]string `yaml:"values"` // status: {reviewing: 审核中}
+	Caveat string                              `yaml:"caveat"` // the words that send the user to the official page where we are not certain
 }
 
 // Forbidden is a phrase that the bot never says, or only under a condition: forbidden.yaml.

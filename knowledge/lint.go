@@ -31,6 +31,8 @@ const (
 	FindStale     FindingKind = "stale"     // a source that must be checked again
 	FindSource    FindingKind = "source"    // a claim without a source, or a weak one
 	FindRule      FindingKind = "rule"      // an example that its rule does not bear out
+	FindStyle     FindingKind = "style"     // the same said twice
+	FindAdvice    FindingKind = "advice"    // a row of advice that nothing takes up, or that two lines disagree on
 )
 
 // The lengths that a phone shows, in characters.
@@ -39,6 +41,8 @@ const (
 	longestLabel  = 16  // an option's label
 	longestName   = 20  // the name of a guide or an article
 	longestShort  = 10  // the name of a guide on a button
+	longestNote   = 120 // a sentence of a clock
+	longestStep   = 120 // a step of a checklist
 	nearForbidden = 20  // how far not_near looks, in characters
 )
 
@@ -56,6 +60,8 @@ func Lint(p *Pack, now time.Time) []Finding {
 		l.text("phrases.yaml: "+id, p.phrases[id], longestText)
 	}
 	l.sources()
+	l.clocks()
+	l.advice()
 	l.rules()
 	slices.SortStableFunc(l.found, func(a, b Finding) int {
 		switch {
@@ -97,6 +103,13 @@ func (l *linter) text(where, text string, longest int) {
 	}
 }
 
+// short checks the length of a part of a text.
+func (l *linter) short(where, text string, longest int) {
+	if n := utf8.RuneCountInString(markup.Text(text)); n > longest {
+		l.add(FindLength, false, where, "%d characters, at most %d: cut it", n, longest)
+	}
+}
+
 func (l *linter) guides(folder string, guides map[string]Guide) {
 	for _, id := range sortedKeys(guides) {
 		g, where := guides[id], folder+"/"+id+".yaml"
@@ -105,9 +118,12 @@ func (l *linter) guides(folder string, guides map[string]Guide) {
 		whole := []string{g.Means, g.Wait, g.Next}
 		for _, s := range g.Do {
 			whole = append(whole, s.Text)
+			l.short(where+": "+s.ID, s.Text, longestStep)
 		}
 		whole = append(append(whole, g.Tell...), g.Dont...)
 		l.text(where, strings.Join(whole, "\n"), longestText)
+		l.cited(where, strings.Join(whole, "\n"), g.Sources)
+		l.twice(where, append(whole, g.Keep...))
 		l.text(where+": keep", strings.Join(g.Keep, "\n"), longestText)
 		if !slices.ContainsFunc(g.Sources, func(id string) bool { _, ok := l.pack.sources[id]; return ok }) && folder == "causes" {
 			l.add(FindSource, false, where, "no source that a user can look up")
@@ -120,6 +136,8 @@ func (l *linter) articles() {
 		a, where := l.pack.articles[id], "articles/"+id+".md"
 		l.text(where+": title", a.Title, longestName)
 		l.text(where, a.Text, longestText)
+		l.cited(where, a.Text, a.Sources)
+		l.twice(where, strings.Split(a.Text, "\n"))
 		if len(a.Asked) == 0 {
 			l.add(FindRule, true, where, "asked: at least one way in which people ask for it")
 		}
@@ -138,11 +156,15 @@ func (l *linter) questions() {
 
 func (l *linter) tables() {
 	for _, r := range l.pack.Ladder {
-		l.text("ladder.yaml: "+r.Stage, strings.Join([]string{r.Name, r.Do, r.Until}, "\n"), longestText)
+		whole := strings.Join([]string{r.Name, r.Do, r.Until}, "\n")
+		l.text("ladder.yaml: "+r.Stage, whole, longestText)
+		l.cited("ladder.yaml: "+r.Stage, whole, r.Sources)
 	}
 	for _, id := range sortedKeys(l.pack.bodies) {
 		b := l.pack.bodies[id]
-		l.text("bodies.yaml: "+id, strings.Join([]string{b.Name, b.Reach, b.Takes, b.Refuses}, "\n"), longestText)
+		whole := strings.Join([]string{b.Name, b.Reach, b.Takes, b.Refuses}, "\n")
+		l.text("bodies.yaml: "+id, whole, longestText)
+		l.caveat("bodies.yaml: "+id, b.Sources, whole)
 	}
 	for _, r := range l.pack.routes {
 		texts := []string{r.Note}
@@ -150,6 +172,8 @@ func (l *linter) tables() {
 			texts = append(texts, s.Text)
 		}
 		l.text("routes.yaml: "+r.ID, strings.Join(texts, "\n"), longestText)
+		l.cited("routes.yaml: "+r.ID, strings.Join(texts, "\n"), r.Sources)
+		l.twice("routes.yaml: "+r.ID, texts)
 	}
 }
 

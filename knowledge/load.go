@@ -135,6 +135,8 @@ func (l *loader) readContent() {
 	l.decode("ladder.yaml", &p.Ladder)
 	l.decode("routes.yaml", &p.routes)
 	l.decode("forbidden.yaml", &p.Forbidden)
+	l.decode("clocks.yaml", &p.clocks)
+	l.decode("advice.yaml", &p.advice)
 	p.sources = keyed(l, "sources.yaml", func(s Source) string { return s.ID })
 	p.bodies = keyed(l, "bodies.yaml", func(b Body) string { return b.ID })
 	p.causes = l.guides("causes")

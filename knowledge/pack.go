@@ -37,6 +37,8 @@ type Pack struct {
 	sources  map[string]Source
 	bodies   map[string]Body
 	routes   []Route
+	clocks   []Clock
+	advice   []Advice
 	labels   Labels
 	phrases  map[string]string
 	weights  triage.Weights

@@ -43,6 +43,8 @@ func (p *Pack) references() []error {
 	c.questions()
 	c.ladder()
 	c.routes()
+	c.clocks()
+	c.advice()
 	for _, id := range sortedKeys(p.articles) {
 		c.sources("articles/"+id+".md", p.articles[id].Sources)
 	}
@@ -141,6 +143,9 @@ func (c *refs) options(where string, spec fact.Spec, q Question) {
 }
 
 func (c *refs) ladder() {
+	if c.pack.labels.Caveat == "" {
+		c.bad("labels.yaml", "caveat must not be empty")
+	}
 	for _, id := range stageIDs {
 		if c.pack.Rung(id).Name == "" {
 			c.bad("ladder.yaml", "no rung %q", id)
@@ -148,12 +153,14 @@ func (c *refs) ladder() {
 	}
 	for _, r := range c.pack.Ladder {
 		c.sources("ladder.yaml: "+r.Stage, r.Sources)
+		c.runs("ladder.yaml: "+r.Stage, r.Clocks)
 	}
 }
 
 func (c *refs) routes() {
 	for _, id := range sortedKeys(c.pack.bodies) {
 		c.sources("bodies.yaml: "+id, c.pack.bodies[id].Sources)
+		c.runs("bodies.yaml: "+id, c.pack.bodies[id].Clocks)
 	}
 	if n := len(c.pack.routes); n == 0 || len(c.pack.routes[n-1].Kinds)+len(c.pack.routes[n-1].Roles) > 0 {
 		c.bad("routes.yaml", "the last route must fit everybody: no kinds, no roles")
@@ -171,6 +178,7 @@ func (c *refs) routes() {
 		c.values(where, fact.PlatformKind, r.Kinds)
 		c.values(where, fact.Role, r.Roles)
 		c.sources(where, r.Sources)
+		c.runs(where, r.Clocks)
 	}
 }
 

@@ -29,8 +29,8 @@ func (cmd lintCmd) Run(p *program) error {
 	if overlay == "" {
 		overlay = p.Content
 	}
-	found := findings(overlay, now)
-	if err := cmd.print(p.out, found); err != nil {
+	advice, found := findings(overlay, now)
+	if err := cmd.print(p.out, advice, found); err != nil {
 		return fmt.Errorf("print the findings: %w", err)
 	}
 	for _, f := range found {
@@ -41,29 +41,34 @@ func (cmd lintCmd) Run(p *program) error {
 	return nil
 }
 
-// findings returns all that is wrong. Content that cannot be read is one finding.
-func findings(overlay string, now time.Time) []knowledge.Finding {
+// findings returns what became of the advice, and all that is wrong. Content
+// that cannot be read is one finding, and no advice is found in it.
+func findings(overlay string, now time.Time) (knowledge.AdviceReport, []knowledge.Finding) {
 	pack, err := knowledge.Load(overlay)
 	if err != nil {
-		return []knowledge.Finding{{Kind: "content", Where: overlay, Text: err.Error(), Error: true}}
+		none := []string{}
+		return knowledge.AdviceReport{Carried: none, Corrected: none, LeftOut: none, Missing: none},
+			[]knowledge.Finding{{Kind: "content", Where: overlay, Text: err.Error(), Error: true}}
 	}
 	found := knowledge.Lint(pack, now)
 	for _, err := range bot.Check(pack) {
 		found = append(found, knowledge.Finding{Kind: "phrase", Where: "phrases.yaml", Text: err.Error(), Error: true})
 	}
-	return found
+	return pack.AdviceReport(), found
 }
 
 // linted is what `lint --json` prints. The names are for good.
 type linted struct {
-	Findings  []knowledge.Finding `json:"findings"`
-	Forbidden []knowledge.Finding `json:"forbidden"` // those of the findings of this kind
-	Stale     []knowledge.Finding `json:"stale"`     // the same
+	Advice    knowledge.AdviceReport `json:"advice"`
+	Findings  []knowledge.Finding    `json:"findings"`
+	Forbidden []knowledge.Finding    `json:"forbidden"` // those of the findings of this kind
+	Stale     []knowledge.Finding    `json:"stale"`     // the same
 }
 
-func (cmd lintCmd) print(out io.Writer, found []knowledge.Finding) error {
+func (cmd lintCmd) print(out io.Writer, advice knowledge.AdviceReport, found []knowledge.Finding) error {
 	if cmd.JSON {
 		return encode(out, linted{
+			Advice:    advice,
 			Findings:  append([]knowledge.Finding{}, found...),
 			Forbidden: ofKind(found, knowledge.FindForbidden),
 			Stale:     ofKind(found, knowledge.FindStale),
