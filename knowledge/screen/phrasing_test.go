@@ -9,7 +9,7 @@ import (
 	"tixianbot/knowledge/screen"
 )
 
-// phrasing is a line of testdata/safety*.txt.
+// phrasing is a line of testdata/safety.txt or safety-fresh.txt.
 type phrasing struct {
 	flag  screen.Flag
 	known fact.Facts
@@ -46,5 +46,113 @@ func TestPhrasings(t *testing.T) {
 		if got, span := s.Flag(p.text, p.known); got != p.flag {
 			t.Errorf("%s, want %s: %s  (%q)", got, p.flag, p.text, p.text[span[0]:span[1]])
 		}
+	}
+}
+
+// TestFreshPhrasings tries what was written after the rules were done: it must
+// reach what a hidden set would have to.
+func TestFreshPhrasings(t *testing.T) {
+	s := loadScreen(t)
+	var flagged, caught, plain, wrong int
+	for _, p := range loadPhrasings(t, "safety-fresh.txt") {
+		got, _ := s.Flag(p.text, p.known)
+		if p.flag == screen.None {
+			plain++
+			wrong += count(got != screen.None)
+			continue
+		}
+		flagged++
+		caught += count(got == p.flag)
+	}
+	if r := ratio(caught, flagged); r < 0.96 {
+		t.Errorf("recall %.3f", r)
+	}
+	if r := ratio(wrong, plain); r > maxFalse {
+		t.Errorf("false-positive rate %.3f", r)
+	}
+}
+
+func TestFlagSaysWhere(t *testing.T) {
+	s := loadScreen(t)
+	text := "你好。平台让我先交三千解冻金才给提。谢谢"
+	flag, span := s.Flag(text, nil)
+	if flag != screen.ScamPayFirst {
+		t.Fatalf("flag %s", flag)
+	}
+	if got := text[span[0]:span[1]]; !strings.Contains(got, "解冻金") || strings.Contains(got, "你好") {
+		t.Errorf("the words that raise it are said to be %q", got)
+	}
+}
+
+func TestTheMoreUrgentFlagCounts(t *testing.T) {
+	s := loadScreen(t)
+	cases := []struct {
+		text string
+		want screen.Flag
+	}{
+		{"不想活了，他们还要我交解冻金", screen.SelfHarm},
+		{"有黑客说能追回，我把验证码给他了", screen.SecretShared},
+		{"有个追款团队要先交两千定金才帮我提", screen.ScamRecovery},
+		{"要先交解冻费，能不能帮我做份假流水应付", screen.ScamPayFirst},
+		{"能不能帮我做份假流水应付审核", screen.EvadeControls},
+	}
+	for _, c := range cases {
+		if got, _ := s.Flag(c.text, nil); got != c.want {
+			t.Errorf("%s, want %s: %s", got, c.want, c.text)
+		}
+	}
+}
+
+func TestCompileNamesWhatIsWrong(t *testing.T) {
+	valid := screen.Rule{ID: "r", Flag: screen.SelfHarm, Any: []string{"a"}}
+	breaks := []struct {
+		why   string
+		rules func(r *screen.Rule) screen.Rules
+	}{
+		{"a flag nobody knows", func(r *screen.Rule) screen.Rules { r.Flag = "x"; return screen.Rules{} }},
+		{"no pattern", func(r *screen.Rule) screen.Rules { r.Any = nil; return screen.Rules{} }},
+		{"no id", func(r *screen.Rule) screen.Rules { r.ID = ""; return screen.Rules{} }},
+		{"a pattern that is none", func(r *screen.Rule) screen.Rules { r.Not = []string{"("}; return screen.Rules{} }},
+		{"a class that is not there", func(r *screen.Rule) screen.Rules { r.Any = []string{"{x}"}; return screen.Rules{} }},
+		{"classes that name each other", func(r *screen.Rule) screen.Rules {
+			r.Any = []string{"{x}"}
+			return screen.Rules{Words: map[string][]string{"x": {"{y}"}, "y": {"{x}"}}}
+		}},
+		{"an empty word", func(r *screen.Rule) screen.Rules { return screen.Rules{Words: map[string][]string{"x": {""}}} }},
+		{"a secret of no kind", func(r *screen.Rule) screen.Rules {
+			return screen.Rules{Secrets: []screen.Around{{ID: "s", Kind: "x", Match: "(?P<secret>a)"}}}
+		}},
+		{"a secret without a group", func(r *screen.Rule) screen.Rules {
+			return screen.Rules{Secrets: []screen.Around{{ID: "s", Kind: screen.Code, Match: "a"}}}
+		}},
+	}
+	for _, b := range breaks {
+		r := valid
+		rules := b.rules(&r)
+		rules.Flags = append(rules.Flags, r)
+		if _, err := screen.Compile(loadTable(t), rules); err == nil {
+			t.Errorf("%s passes", b.why)
+		}
+	}
+	if _, err := screen.Compile(loadTable(t), screen.Rules{Flags: []screen.Rule{valid}}); err != nil {
+		t.Errorf("a valid rule: %v", err)
+	}
+}
+
+func TestCheckReportsExamplesThatFail(t *testing.T) {
+	rules := screen.Rules{
+		Flags: []screen.Rule{
+			{ID: "none", Flag: screen.SelfHarm, Any: []string{"a"}},
+			{ID: "misses", Flag: screen.SelfHarm, Any: []string{"a"}, Finds: []string{"b"}},
+			{ID: "catches", Flag: screen.SelfHarm, Any: []string{"a"}, Finds: []string{"a"}, Passes: []string{"ba"}},
+		},
+		Secrets: []screen.Around{{ID: "wrong", Kind: screen.Code, Match: "=(?P<secret>[0-9]+)", Finds: []string{"= 〔1〕"}, Passes: []string{"=1"}}},
+	}
+	s, err := screen.Compile(loadTable(t), rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if errs := s.Check(); len(errs) != 5 {
+		t.Errorf("want five complaints, got %v", errs)
 	}
 }

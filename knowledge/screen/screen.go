@@ -47,6 +47,11 @@ type Rules struct {
 	Flags []Rule `yaml:"flags"`
 	// Secrets find secrets by the words around them.
 	Secrets []Around `yaml:"secrets"`
+	// Examples are texts that raise a flag, or "none": a text that no rule
+	// knows gets the flag of those it is like.
+	Examples map[Flag][]string `yaml:"examples"`
+	// Alike is how likely that must be, 0 to 1; the strictest file counts.
+	Alike float64 `yaml:"alike"`
 }
 
 // A Rule raises a flag where one of its patterns is found and no guard objects.
@@ -93,6 +98,8 @@ type Screen struct {
 	flags   map[Flag][]rule
 	secrets []around
 	labels  labels
+	like    *likeness
+	alike   float64
 }
 
 // Compile merges rules and compiles them. It reports a pattern that is not
@@ -113,7 +120,22 @@ func Compile(t *normal.Table, rules ...Rules) (*Screen, error) {
 			return nil, err
 		}
 	}
+	s.fit(rules)
 	return s, nil
+}
+
+// fit learns from the examples of all files.
+func (s *Screen) fit(rules []Rules) {
+	folded := map[Flag][]string{}
+	for _, file := range rules {
+		s.alike = max(s.alike, file.Alike)
+		for flag, texts := range file.Examples {
+			for _, text := range texts {
+				folded[flag] = append(folded[flag], s.table.Fold(text).String())
+			}
+		}
+	}
+	s.like = fit(folded)
 }
 
 func (s *Screen) add(words words, file Rules, seen map[string]bool) error {
@@ -159,6 +181,9 @@ func (s *Screen) Flag(text string, known fact.Facts) (Flag, [2]int) {
 				return flag, [2]int{from, to}
 			}
 		}
+	}
+	if flag, p := s.like.flag(folded.String()); flag != None && p >= s.alike {
+		return flag, [2]int{0, len(text)}
 	}
 	return None, [2]int{}
 }

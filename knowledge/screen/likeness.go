@@ -1,0 +1,236 @@
+package screen
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sort"
+)
+
+// likeness tells how like a text is to the examples of each flag. It is a
+// logistic regression over the characters of a text, and pairs and triples of
+// them, that [Compile] fits to the examples of the content. It catches what the
+// rules have no pattern for, and an editor improves it by adding the sentence
+// that was missed to the examples.
+//
+// Fitting takes the examples in an order that is always the same, so the same
+// content gives the same answers.
+type likeness struct {
+	features map[string]int32
+	weights  []float32 // by feature, then by class
+	bias     []float32
+	classes  []Flag // None first
+}
+
+// How the weights are fitted.
+const (
+	rounds      = 14
+	firstStep   = 0.5  // learning rate of the first round
+	shrink      = 1e-4 // pull towards zero
+	minExamples = 2    // a feature that fewer examples have tells nothing about others
+)
+
+// sample is a text as its features.
+type sample struct {
+	features []int32
+	scale    float64 // long texts have many features, each counts for less
+}
+
+// example is a text that is known to raise a flag.
+type example struct {
+	class int
+	sample
+}
+
+// fit returns the likeness to examples, or nil if there are none.
+func fit(folded map[Flag][]string) *likeness {
+	l := &likeness{features: map[string]int32{}}
+	for flag := range folded {
+		l.classes = append(l.classes, flag)
+	}
+	sort.Slice(l.classes, func(i, j int) bool { return l.classes[i] < l.classes[j] })
+	if len(l.classes) < 2 {
+		return nil
+	}
+	l.pickFeatures(folded)
+	var all []example
+	for class, flag := range l.classes {
+		for _, text := range folded[flag] {
+			all = append(all, example{class, l.of(text)})
+		}
+	}
+	l.weights = make([]float32, len(l.features)*len(l.classes))
+	l.bias = make([]float32, len(l.classes))
+	l.learn(all)
+	return l
+}
+
+// pickFeatures numbers the features that enough examples have.
+func (l *likeness) pickFeatures(folded map[Flag][]string) {
+	counts := map[string]int{}
+	var order []string
+	for _, flag := range l.classes {
+		for _, text := range folded[flag] {
+			for f := range grams(text) {
+				if counts[f]++; counts[f] == minExamples {
+					order = append(order, f)
+				}
+			}
+		}
+	}
+	sort.Strings(order)
+	for i, f := range order {
+		l.features[f] = int32(i)
+	}
+}
+
+// of returns the features of a folded text that the examples know. Those that
+// they do not know make the text less like any of them.
+func (l *likeness) of(text string) sample {
+	var s sample
+	all := grams(text)
+	for f := range all {
+		if id, ok := l.features[f]; ok {
+			s.features = append(s.features, id)
+		}
+	}
+	slices.Sort(s.features)
+	s.scale = 1 / math.Sqrt(float64(len(all)+1))
+	return s
+}
+
+// learn fits the weights: some rounds over all examples, in smaller and smaller steps.
+func (l *likeness) learn(all []example) {
+	order := rand.New(rand.NewPCG(1, 1))
+	p := make([]float64, len(l.classes))
+	for round := range rounds {
+		step := firstStep / (1 + 0.3*float64(round))
+		order.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		for _, e := range all {
+			l.chances(e.sample, p)
+			l.correct(e, p, step)
+		}
+	}
+}
+
+// correct moves the weights of the example's features towards its class.
+func (l *likeness) correct(e example, p []float64, step float64) {
+	n := len(l.classes)
+	for c := range n {
+		g := -p[c]
+		if c == e.class {
+			g++
+		}
+		l.bias[c] += float32(step * g * 0.1)
+		move := float32(step * g * e.scale)
+		for _, f := range e.features {
+			w := &l.weights[int(f)*n+c]
+			*w = *w*(1-shrink) + move
+		}
+	}
+}
+
+// chances puts into p how likely each class is for a text.
+func (l *likeness) chances(s sample, p []float64) {
+	n := len(l.classes)
+	for c := range n {
+		sum := float32(0)
+		for _, f := range s.features {
+			sum += l.weights[int(f)*n+c]
+		}
+		p[c] = float64(l.bias[c]) + s.scale*float64(sum)
+	}
+	top, total := p[0], 0.0
+	for _, v := range p {
+		top = math.Max(top, v)
+	}
+	for c := range p {
+		p[c] = math.Exp(p[c] - top)
+		total += p[c]
+	}
+	for c := range p {
+		p[c] /= total
+	}
+}
+
+// flag returns the flag that text is most like and how likely it is. A nil
+// likeness finds nothing.
+func (l *likeness) flag(folded string) (Flag, float64) {
+	if l == nil {
+		return None, 1
+	}
+	p := make([]float64, len(l.classes))
+	l.chances(l.of(folded), p)
+	best := 0
+	for c := range p {
+		if p[c] > p[best] {
+			best = c
+		}
+	}
+	return l.classes[best], p[best]
+}
+
+// maxLike bounds how much of a text is compared: beyond it, what matters is
+// lost among the rest.
+const maxLike = 400
+
+// grams returns the features of a folded text: its Latin words and pairs of
+// them, its other characters and the pairs and triples of them that no space
+// or mark breaks. Every number is the same.
+func grams(text string) map[string]struct{} {
+	out := map[string]struct{}{}
+	word, run := "", []rune{}
+	endWord := func(from, to int) string {
+		w := text[from:to]
+		out[w] = struct{}{}
+		if word != "" {
+			out[word+" "+w] = struct{}{}
+		}
+		return w
+	}
+	start := -1
+	for i, r := range text {
+		if r < 0x80 && letter(byte(r)) || r == '\'' {
+			if start < 0 {
+				start, run = i, run[:0]
+			}
+			continue
+		}
+		if start >= 0 {
+			word, start = endWord(start, i), -1
+		}
+		if run = append(run, digitless(r)); !addGrams(out, run) {
+			run = run[:0]
+		}
+		if len(out) > 3*maxLike {
+			return out
+		}
+	}
+	if start >= 0 {
+		endWord(start, len(text))
+	}
+	return out
+}
+
+func digitless(r rune) rune {
+	if r >= '0' && r <= '9' {
+		return '0'
+	}
+	return r
+}
+
+// addGrams adds the one to three characters that end run, or reports false
+// where its last character separates words.
+func addGrams(out map[string]struct{}, run []rune) bool {
+	n := len(run)
+	if r := run[n-1]; r < 0x80 && r != '0' || r >= 0x2000 && r < 0x3040 || r >= 0xff00 {
+		return false
+	}
+	if n > 1 && run[n-1] == '0' && run[n-2] == '0' {
+		return true
+	}
+	for k := 1; k <= 3 && k <= n; k++ {
+		out[string(run[n-k:])] = struct{}{}
+	}
+	return true
+}
