@@ -155,6 +155,9 @@ func (s *stage) step(e bot.Event) {
 	}
 	s.c, s.fx = c, fx
 	for _, r := range fx.Records {
+		if r.Seq == 1 {
+			s.log = nil // another case
+		}
 		s.log = append([]bot.Record{r}, s.log...)
 		fmt.Fprintf(&s.out, "  + %s %s\n", r.Kind, strings.TrimSpace(r.About+" "+strings.ReplaceAll(r.Text, "\n", " / ")))
 	}

@@ -326,6 +326,10 @@ func (t *turn) notUnderstood(text string) {
 }
 
 func (t *turn) misunderstood() {
+	if t.fresh { // back after a while: where things stood is answer enough
+		t.show()
+		return
+	}
 	misses := t.c.Misses + 1
 	name := t.openFact()
 	switch _, ok := t.k.Question(name); {
