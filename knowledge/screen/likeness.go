@@ -27,6 +27,7 @@ const (
 	rounds      = 14
 	firstStep   = 0.5  // learning rate of the first round
 	shrink      = 1e-4 // pull towards zero
+	settled     = 0.02 // an error not worth correcting
 	minExamples = 2    // a feature that fewer examples have tells nothing about others
 )
 
@@ -120,6 +121,9 @@ func (l *likeness) correct(e example, p []float64, step float64) {
 		g := -p[c]
 		if c == e.class {
 			g++
+		}
+		if math.Abs(g) < settled {
+			continue
 		}
 		l.bias[c] += float32(step * g * 0.1)
 		move := float32(step * g * e.scale)
