@@ -229,7 +229,8 @@ func (t *turn) showLadder() {
 // nextRung returns the rung above the present one, if there is one.
 func (t *turn) nextRung() (knowledge.Rung, bool) {
 	for i, r := range t.k.Ladder {
-		if r.Stage == string(t.c.Stage) && i+1 < len(t.k.Ladder) && t.k.Ladder[i+1].Stage != string(Resolved) {
+		ended := t.k.Ladder[min(i+1, len(t.k.Ladder)-1)].Stage
+		if r.Stage == string(t.c.Stage) && ended != string(Resolved) && ended != string(Closed) {
 			return t.k.Ladder[i+1], true
 		}
 	}
