@@ -89,23 +89,21 @@ func (s *Store) writeBatch(batch []*job) {
 	}
 }
 
-// transact applies the jobs in one transaction. A panic of bbolt, which it
-// raises when the file is not as it should be, comes back as an error.
-func (s *Store) transact(batch []*job) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("%w: %w", ErrDamaged, panicked(v))
-		}
-	}()
-	return s.update(func(tx *bolt.Tx) error {
-		w := newWriter(s, tx, time.Now())
-		for _, j := range batch {
-			if j.out, err = j.op.apply(w); err != nil {
-				return err
-			}
-		}
-		return w.remember(s.keep)
+// transact applies the jobs in one transaction.
+func (s *Store) transact(batch []*job) error {
+	return guard(func() error {
+		return s.update(func(tx *bolt.Tx) error { return s.applyAll(tx, batch) })
 	})
+}
+
+func (s *Store) applyAll(tx *bolt.Tx, batch []*job) (err error) {
+	w := newWriter(s, tx, time.Now())
+	for _, j := range batch {
+		if j.out, err = j.op.apply(w); err != nil {
+			return err
+		}
+	}
+	return w.remember(s.keep)
 }
 
 func panicked(v any) error {

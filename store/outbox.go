@@ -44,7 +44,8 @@ type Head struct {
 }
 
 // Head returns the first item of the queue of chat, and whether there is one.
-// With an error that is [ErrDamaged], Item.ID is that of the unreadable item.
+// With an error that is [ErrDamaged], Item.ID is that of the unreadable item, or
+// zero where the pages of the file cannot be read.
 func (s *Store) Head(chat bot.ChatID) (h Head, ok bool, err error) {
 	err = s.view(func(tx *bolt.Tx) error {
 		k, v := tx.Bucket(bucketOutbox).Cursor().Seek(chatKey(chat))

@@ -57,7 +57,7 @@ func Open(path string) (*Store, error) {
 		db: db, update: db.Update, keep: defaultRetention, pidFile: path + ".pid",
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
-	if err := s.prepare(); err != nil {
+	if err := guard(s.prepare); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	s.leavePID()
@@ -65,17 +65,26 @@ func Open(path string) (*Store, error) {
 	return s, nil
 }
 
-// openFile opens the bbolt file. Reading the pages of a file that was cut off
-// is a memory fault, which is turned into an error here.
-func openFile(path string) (db *bolt.DB, err error) {
+// guard runs f, which reads pages of the file. That of a page that is damaged
+// is a panic of bbolt, and that of one that is cut off a memory fault: both are
+// errors here, which are [ErrDamaged].
+func guard(f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if v := recover(); v != nil {
-			db, err = nil, fmt.Errorf("%w: restore a backup", ErrDamaged)
+			err = fmt.Errorf("%w, keep a copy of it and restore a backup: %w", ErrDamaged, panicked(v))
 		}
 	}()
-	db, err = bolt.Open(path, 0o600, &bolt.Options{
-		Timeout: lockWait, InitialMmapSize: mapSize(), FreelistType: bolt.FreelistMapType,
+	return f()
+}
+
+// openFile opens the bbolt file.
+func openFile(path string) (db *bolt.DB, err error) {
+	err = guard(func() (err error) {
+		db, err = bolt.Open(path, 0o600, &bolt.Options{
+			Timeout: lockWait, InitialMmapSize: mapSize(), FreelistType: bolt.FreelistMapType,
+		})
+		return err
 	})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
@@ -190,7 +199,7 @@ func (s *Store) Snapshot(path string) error {
 
 // view runs f in a read transaction.
 func (s *Store) view(f func(*bolt.Tx) error) error {
-	err := s.db.View(f)
+	err := guard(func() error { return s.db.View(f) })
 	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		return ErrClosed
 	}

@@ -26,7 +26,7 @@ func (o *outbox) deliver(q *queue) (again bool, after time.Duration) {
 	signs := o.signs(q)
 	head, ok, err := o.r.cfg.Store.Head(q.chat)
 	switch {
-	case errors.Is(err, store.ErrDamaged):
+	case errors.Is(err, store.ErrDamaged) && head.Item.ID != (store.ItemID{}):
 		q.unsettled = &store.Settlement{Chat: q.chat, Item: head.Item.ID, Fate: store.Dead, Reason: "damaged"}
 		return o.settle(q)
 	case errors.Is(err, store.ErrClosed):
