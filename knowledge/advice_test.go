@@ -2,9 +2,11 @@ package knowledge
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 )
@@ -115,13 +117,19 @@ func TestAdviceMustAgree(t *testing.T) {
 	}
 }
 
+var loaded = sync.OnceValues(func() (*Pack, error) { return Load("") })
+
+// load returns the embedded content; the copy may be broken at will.
 func load(t *testing.T) *Pack {
 	t.Helper()
-	p, err := Load("")
+	p, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	c := *p
+	c.causes, c.articles, c.bodies, c.sources = maps.Clone(p.causes), maps.Clone(p.articles), maps.Clone(p.bodies), maps.Clone(p.sources)
+	c.clocks, c.advice = slices.Clone(p.clocks), slices.Clone(p.advice)
+	return &c
 }
 
 func found(all []Finding, kind FindingKind, where string) bool {

@@ -131,7 +131,7 @@ type Labels struct {
 // Forbidden is a phrase that the bot never says, or only under a condition: forbidden.yaml.
 type Forbidden struct {
 	Phrase string   `yaml:"phrase"` // a regular expression
-	Rule   string   `yaml:"rule"`   // never, quoted (only within 「」) or not_near
+	Rule   string   `yaml:"rule"`   // never, quoted (only within 「」), not_near, or voice (not in the bot's own sentences, but in letters)
 	Near   []string `yaml:"near"`   // of not_near: not within 20 characters of one of these
 	Why    string   `yaml:"why"`
 	Bad    string   `yaml:"bad"`  // an example that the rule finds

@@ -12,6 +12,7 @@ const (
 	ruleNever   = "never"    // nowhere
 	ruleQuoted  = "quoted"   // only as a fraudster's words, inside 「」
 	ruleNotNear = "not_near" // not close to certain other words
+	ruleVoice   = "voice"    // nowhere in the bot's own sentences; a letter to a company may
 )
 
 // compileForbidden compiles the forbidden phrases and runs their examples.
@@ -20,8 +21,8 @@ func (l *linter) compileForbidden() {
 	for i, f := range l.pack.Forbidden {
 		where := "forbidden.yaml: " + f.Phrase
 		re, err := regexp.Compile(f.Phrase)
-		if err != nil || !slices.Contains([]string{ruleNever, ruleQuoted, ruleNotNear}, f.Rule) {
-			l.add(FindRule, true, where, "not a regular expression with a rule never, quoted or not_near")
+		if err != nil || !slices.Contains([]string{ruleNever, ruleQuoted, ruleNotNear, ruleVoice}, f.Rule) {
+			l.add(FindRule, true, where, "not a regular expression with a rule never, quoted, not_near or voice")
 			continue
 		}
 		l.forbidden[i] = re
