@@ -193,7 +193,11 @@ func (q *queue) hopeless(it store.Item, now time.Time) bool {
 	if q.failing.IsZero() {
 		q.failing = now
 	}
-	return now.Sub(latest(q.failing, it.Queued)) >= giveUpTime
+	since := q.failing
+	if it.Queued.After(since) && it.Queued.Before(now) { // a clock that was set back says nothing
+		since = it.Queued
+	}
+	return now.Sub(since) >= giveUpTime
 }
 
 // backOff returns how long to wait after one more failure: longer each time up

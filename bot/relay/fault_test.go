@@ -2,8 +2,10 @@ package relay
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -292,4 +294,78 @@ func TestClosedStoreIsNotAnOutage(t *testing.T) {
 		same(t, "sent", w.messenger.texts(ann), nil)
 		w.db.fail(nil)
 	})
+}
+
+// What was given up stays given up: the next process, whose core would manage
+// it, is offered it again and does nothing.
+func TestPoisonDoesNotComeBack(t *testing.T) {
+	in(t, func(t *testing.T) {
+		w := newWorld(t, failing(attempts, panics))
+		bad := w.said(ann, "密")
+		w.commit(bad)
+		w.settle()
+		w.restart()
+		w.commit(bad, w.said(ann, "after"))
+		w.settle()
+		same(t, "sent by the second process", w.messenger.texts(ann), []string{"re after"})
+		same(t, "records", w.records(ann), []string{"after"})
+		if s := w.Stats(); s.Duplicates != 1 || s.Faults != 0 || len(w.check().Poison) != 1 {
+			t.Errorf("stats %+v", s)
+		}
+	})
+}
+
+// Pages that cannot be read are tried again, and are no reason to bury what
+// waits or to do nothing else.
+func TestUnreadableOutboxIsTriedAgain(t *testing.T) {
+	in(t, func(t *testing.T) {
+		var broken atomic.Bool
+		reads := 0
+		w := newWorld(t, func(c *Config) { c.Store = &unreadable{Store: c.Store, broken: &broken, reads: &reads} })
+		broken.Store(true)
+		w.commit(w.said(ann, "1"))
+		time.Sleep(time.Hour)
+		if reads < 50 || reads > 100 {
+			t.Errorf("read %d times in an hour, want about once a minute", reads)
+		}
+		broken.Store(false)
+		time.Sleep(longPause)
+		same(t, "sent", w.messenger.texts(ann), []string{"re 1"})
+	})
+}
+
+// unreadable is a store whose outbox cannot be read while it is broken.
+type unreadable struct {
+	Store
+	broken *atomic.Bool
+	reads  *int
+}
+
+func (u *unreadable) Head(chat bot.ChatID) (store.Head, bool, error) {
+	*u.reads++
+	if u.broken.Load() {
+		return store.Head{}, false, fmt.Errorf("%w: page 7", store.ErrDamaged)
+	}
+	return u.Store.Head(chat)
+}
+
+// A clock that jumps, forward or back, gives up nothing before its time: what
+// counts is how long the messenger was tried in vain.
+func TestClockThatJumps(t *testing.T) {
+	now := time.Now()
+	for name, queued := range map[string]time.Time{
+		"forward, since it was queued": now.AddDate(-1, 0, 0),
+		"back, since it was queued":    now.AddDate(1, 0, 0),
+	} {
+		q := &queue{}
+		if q.hopeless(store.Item{Queued: queued}, now) {
+			t.Errorf("the clock jumped %s: given up at the first failure", name)
+		}
+		if q.hopeless(store.Item{Queued: queued}, now.Add(giveUpTime-time.Second)) {
+			t.Errorf("the clock jumped %s: given up too early", name)
+		}
+		if !q.hopeless(store.Item{Queued: queued}, now.Add(giveUpTime)) {
+			t.Errorf("the clock jumped %s: tried for more than a day", name)
+		}
+	}
 }

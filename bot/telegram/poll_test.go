@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net"
+	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -385,6 +388,59 @@ func TestADeadNetworkIsNotReadyUntilItReturns(t *testing.T) {
 			t.Error("not ready soon after the outage")
 		}
 		stop()
+		srv.Close()
+	})
+}
+
+// nameless is a network without names until it is mended.
+type nameless struct {
+	http.RoundTripper
+	mended atomic.Bool
+}
+
+func (n *nameless) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !n.mended.Load() {
+		return nil, &net.DNSError{Err: "no such host", Name: "api.example", IsNotFound: true}
+	}
+	return n.RoundTripper.RoundTrip(r)
+}
+
+// A start without a network, and names that do not resolve for an hour, are sat
+// out, with a line a minute in the log.
+func TestNamesGoneForAnHour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := telegramtest.New(t)
+		log := &journal{}
+		network := &nameless{RoundTripper: srv.Transport()}
+		c, err := New(Config{
+			Token: telegramtest.Token, APIURL: telegramtest.PipeURL, Transport: network,
+			Log: slog.New(slog.NewTextHandler(log, nil)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := &taker{}
+		stop := background(c, k.accept)
+		srv.User(7).Say("waiting")
+		time.Sleep(time.Hour)
+		if got := log.count("host name not resolved"); got < 50 || got > 60 || c.Ready() {
+			t.Errorf("ready: %v; logged %d times in an hour, want once a minute", c.Ready(), got)
+		}
+		network.mended.Store(true)
+		time.Sleep(2 * longestPause)
+		if !c.Ready() || k.count("waiting") != 1 {
+			t.Errorf("after it: ready %v, taken %d times", c.Ready(), k.count("waiting"))
+		}
+		network.mended.Store(false)
+		time.Sleep(time.Hour)
+		network.mended.Store(true)
+		srv.User(7).Say("later")
+		time.Sleep(2 * longestPause)
+		if !c.Ready() || k.count("later") != 1 {
+			t.Errorf("after the second time: ready %v, taken %d times", c.Ready(), k.count("later"))
+		}
+		stop()
+		noSecrets(t, log.String())
 		srv.Close()
 	})
 }
