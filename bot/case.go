@@ -32,6 +32,7 @@ type Case struct {
 	Opened  time.Time
 	Touched time.Time
 	Stage   Stage
+	Before  Stage // the stage before it was solved, to come back to
 
 	Facts map[fact.Name]Known
 	Cues  []Cue       // telling phrases of the user that point to causes

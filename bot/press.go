@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -217,7 +218,7 @@ func (t *turn) pressCase(p Press) bool {
 		t.set(fact.AskedToPay, Known{Value: "no"})
 		t.addLead(t.say("fee_only"))
 	case actReopen:
-		t.setStage(SelfCheck)
+		t.setStage(cmp.Or(t.c.Before, SelfCheck))
 	case actNewCase:
 		t.open(t.c.Number + 1)
 		t.addLead(t.say("case.new", "n", number(t.c.Number)))
@@ -243,7 +244,7 @@ func (t *turn) tick(id string) {
 
 func (t *turn) setStage(s Stage) {
 	if t.c.Stage != s {
-		t.c.Stage = s
+		t.c.Before, t.c.Stage = t.c.Stage, s
 		t.record(RecordStage, "", string(s))
 	}
 }

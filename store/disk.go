@@ -23,6 +23,7 @@ type diskCase struct {
 	Opened   time.Time            `json:"opened,omitzero"`
 	Touched  time.Time            `json:"touched,omitzero"`
 	Stage    string               `json:"stage,omitempty"`
+	Before   string               `json:"before,omitempty"`
 	Facts    map[string]diskKnown `json:"facts,omitempty"`
 	Cues     []diskCue            `json:"cues,omitempty"`
 	Trail    []string             `json:"trail,omitempty"`
@@ -95,7 +96,7 @@ type diskPoison struct {
 
 func caseToDisk(c bot.Case) diskCase {
 	d := diskCase{
-		Number: c.Number, Opened: c.Opened, Touched: c.Touched, Stage: string(c.Stage),
+		Number: c.Number, Opened: c.Opened, Touched: c.Touched, Stage: string(c.Stage), Before: string(c.Before),
 		Trail: recast[string](c.Trail), Seq: c.Seq, Rev: c.Rev, Screen: c.Screen,
 		View: string(c.View.Name), ViewArg: c.View.Arg,
 		Picked: c.Picked, Misses: c.Misses, Ticked: c.Ticked, RuledOut: c.RuledOut, Flags: c.Flags,
@@ -114,7 +115,7 @@ func caseToDisk(c bot.Case) diskCase {
 
 func (d diskCase) toBot() bot.Case {
 	c := bot.Case{
-		Number: d.Number, Opened: d.Opened, Touched: d.Touched, Stage: bot.Stage(d.Stage),
+		Number: d.Number, Opened: d.Opened, Touched: d.Touched, Stage: bot.Stage(d.Stage), Before: bot.Stage(d.Before),
 		Trail: recast[fact.Name](d.Trail), Seq: d.Seq, Rev: d.Rev, Screen: d.Screen,
 		View:   bot.View{Name: bot.ViewName(d.View), Arg: d.ViewArg},
 		Picked: d.Picked, Misses: d.Misses, Ticked: d.Ticked, RuledOut: d.RuledOut, Flags: d.Flags,
