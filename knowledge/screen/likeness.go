@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sort"
+	"unicode"
 )
 
 // likeness tells how like a text is to the examples of each flag. It is a
@@ -160,7 +161,7 @@ func (l *likeness) chances(s sample, p []float64) {
 // flag returns the flag that text is most like and how likely it is. A nil
 // likeness finds nothing.
 func (l *likeness) flag(folded string) (Flag, float64) {
-	if l == nil {
+	if l == nil || wordy(folded) < fewest {
 		return None, 1
 	}
 	p := make([]float64, len(l.classes))
@@ -172,6 +173,21 @@ func (l *likeness) flag(folded string) (Flag, float64) {
 		}
 	}
 	return l.classes[best], p[best]
+}
+
+// fewest is how many letters a text must have to be like anything: an answer
+// of a word or a number tells nothing by its characters.
+const fewest = 8
+
+// wordy returns how many letters a text has; digits and marks do not count.
+func wordy(text string) int {
+	n := 0
+	for _, r := range text {
+		if unicode.IsLetter(r) {
+			n++
+		}
+	}
+	return n
 }
 
 // maxLike bounds how much of a text is compared: beyond it, what matters is
