@@ -18,10 +18,13 @@ type Rules struct {
 	Topics   map[string]Topic `yaml:"topics"` // by the id of the article
 	Domain   []string         `yaml:"domain"` // cues: the question may be one of ours
 	Away     []string         `yaml:"away"`   // cues: it is about something else
-	Asks     []string         `yaml:"asks"`   // cues: the text asks something
-	Vague    []string         `yaml:"vague"`  // cues: it asks, but maybe only what to do about its account
-	Tells    []string         `yaml:"tells"`  // cues: it is an account of what happened
-	Sure     float64          `yaml:"sure"`   // the score from which an article is an answer
+	// Elsewhere are questions about something else: who asks what is nearer to
+	// them than to any of ours is told that it is not known here.
+	Elsewhere []string `yaml:"elsewhere"`
+	Asks      []string `yaml:"asks"`  // cues: the text asks something
+	Vague     []string `yaml:"vague"` // cues: it asks, but maybe only what to do about its account
+	Tells     []string `yaml:"tells"` // cues: it is an account of what happened
+	Sure      float64  `yaml:"sure"`  // the score from which an article is an answer
 }
 
 // A Synonym says which words mean the same as another.

@@ -58,6 +58,7 @@ const (
 	weakCue      = 0.15
 	awayCue      = -0.9  // a sign that the question is about something else
 	strangeCue   = -0.25 // nothing in it is of our domain
+	otherShare   = -0.8  // by how much the nearest question about something else is nearer
 )
 
 // Index answers questions. It is never changed and is safe to share.
@@ -85,11 +86,14 @@ type doc struct {
 	length       float64 // in weighted tokens
 }
 
-// phrase is one way to ask for an article.
+// phrase is one way to ask for an article, or, with the doc other, for
+// something else.
 type phrase struct {
 	doc  int
 	mass float64 // what it holds in all
 }
+
+const other = -1
 
 // posting says how often, weighted by field, an article has a token.
 type posting struct {
@@ -107,6 +111,9 @@ func Build(t *normal.Table, r Rules, docs []Doc) *Index {
 	}
 	for _, d := range docs {
 		x.add(d, r.Topics[d.ID])
+	}
+	for _, question := range r.Elsewhere {
+		x.phrase(other, question)
 	}
 	x.weigh()
 	return x
@@ -127,15 +134,20 @@ func (x *Index) add(d Doc, topic Topic) {
 	count(d.Text, textWeight)
 	for _, asked := range append([]string{d.Title}, append(d.Asked, topic.Asked...)...) {
 		count(asked, askedWeight)
-		for _, tok := range distinct(x.tokens(asked)) {
-			x.byPhrase[tok.text] = append(x.byPhrase[tok.text], len(x.phrases))
-		}
-		x.phrases = append(x.phrases, phrase{doc: n})
+		x.phrase(n, asked)
 	}
 	for tok, f := range tf {
 		x.byToken[tok] = append(x.byToken[tok], posting{n, f})
 	}
 	x.docs = append(x.docs, entry)
+}
+
+// phrase indexes one way to ask for the article doc, or for something else.
+func (x *Index) phrase(doc int, asked string) {
+	for _, tok := range distinct(x.tokens(asked)) {
+		x.byPhrase[tok.text] = append(x.byPhrase[tok.text], len(x.phrases))
+	}
+	x.phrases = append(x.phrases, phrase{doc: doc})
 }
 
 // weigh computes how much each token tells and how much each phrase holds.
@@ -168,11 +180,14 @@ func (x *Index) Find(query string, n int) []Hit {
 	folded := x.table.Fold(query).String()
 	toks := distinct(x.tokens(query))
 	scores := x.articles(toks)
-	for i, s := range x.nearest(toks) {
+	near, far := x.nearest(toks)
+	own := 0.0
+	for i, s := range near {
 		scores[i] += phraseShare * s
+		own = max(own, s)
 	}
 	hits := make([]Hit, 0, len(scores))
-	away := x.elsewhere(folded)
+	away := x.elsewhere(folded) + otherShare*max(0, far-own)
 	for i, s := range scores {
 		if s += x.docs[i].cues(folded); s > 0 {
 			hits = append(hits, Hit{ID: x.docs[i].id, Score: s + away})
@@ -211,8 +226,9 @@ func (x *Index) meanLength() float64 {
 }
 
 // nearest returns for each article how near the nearest of its phrases is: the
-// information they share over the geometric mean of what either holds.
-func (x *Index) nearest(toks []token) []float64 {
+// information they share over the geometric mean of what either holds; and how
+// near the nearest question about something else is.
+func (x *Index) nearest(toks []token) (own []float64, elsewhere float64) {
 	shared := make([]float64, len(x.phrases))
 	total := 0.0
 	for _, t := range toks {
@@ -222,14 +238,19 @@ func (x *Index) nearest(toks []token) []float64 {
 			shared[p] += mass
 		}
 	}
-	best := make([]float64, len(x.docs))
+	own = make([]float64, len(x.docs))
 	for i, s := range shared {
-		if s > 0 {
-			p := x.phrases[i]
-			best[p.doc] = max(best[p.doc], s/math.Sqrt(total*p.mass))
+		if s == 0 {
+			continue
+		}
+		p := x.phrases[i]
+		if near := s / math.Sqrt(total*p.mass); p.doc == other {
+			elsewhere = max(elsewhere, near)
+		} else {
+			own[p.doc] = max(own[p.doc], near)
 		}
 	}
-	return best
+	return own, elsewhere
 }
 
 // elsewhere returns what counts against all articles: the question is about
