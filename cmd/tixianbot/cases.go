@@ -1,8 +1,7 @@
 package main
 
 import (
-	"bufio"
-	"errors"
+	"context"
 	"fmt"
 	"io"
 	"iter"
@@ -19,21 +18,19 @@ type casesCmd struct {
 	DB   string `name:"db" placeholder:"FILE" help:"Another database than that of the bot (or, where it never ran, that of chat)."`
 }
 
-// Run prints every case of the database. A case that cannot be read is named on
-// stderr, and the others are printed all the same.
-func (cmd casesCmd) Run(p *program) error {
-	s, err := openExisting(p.pick(cmd.DB))
-	if err != nil {
-		return err
-	}
-	out := bufio.NewWriter(p.out)
-	broken := cmd.print(s, out, p.err)
-	return errors.Join(broken, flush(out), s.Close())
+// Run prints every case of the database, beside a running bot too.
+func (cmd casesCmd) Run(ctx context.Context, p *program) error {
+	return p.look(ctx, inquiry{Command: "cases", JSON: cmd.JSON, Chat: cmd.Chat}, cmd.DB)
 }
 
-func (cmd casesCmd) print(s *store.Store, out, errs io.Writer) error {
+// look prints the cases. One that cannot be read is named on stderr, and the
+// others are printed all the same.
+func (cmd casesCmd) look(ctx context.Context, at sight, out, errs io.Writer) error {
 	var broken error
-	for entry, err := range cmd.entries(s) {
+	for entry, err := range cmd.entries(at.store) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
 			fmt.Fprintln(errs, "tixianbot:", err)
 			broken = errFound
@@ -100,11 +97,4 @@ func printed(e store.Entry) printedCase {
 		})
 	}
 	return c
-}
-
-func flush(out *bufio.Writer) error {
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
-	return nil
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"io"
 	"time"
@@ -14,22 +14,22 @@ type checkCmd struct {
 	DB   string `name:"db" placeholder:"FILE" help:"Another database than that of the bot (or, where it never ran, that of chat)."`
 }
 
-// Run reads the whole database and says what is wrong with it, if anything.
-func (cmd checkCmd) Run(p *program) error {
-	path := p.pick(cmd.DB)
-	s, err := openExisting(path)
+// Run says what is wrong with the database, if anything, beside a running bot too.
+func (cmd checkCmd) Run(ctx context.Context, p *program) error {
+	return p.look(ctx, inquiry{Command: "check", JSON: cmd.JSON}, cmd.DB)
+}
+
+// look reads the whole database.
+func (cmd checkCmd) look(_ context.Context, at sight, out, _ io.Writer) error {
+	report, err := at.check()
 	if err != nil {
 		return err
 	}
-	report, err := s.Check()
-	if err := errors.Join(err, s.Close()); err != nil {
-		return err
-	}
-	if err := cmd.print(p.out, path, report); err != nil {
+	if err := cmd.print(out, at.path, report); err != nil {
 		return fmt.Errorf("print the report: %w", err)
 	}
 	if len(report.Problems) > 0 {
-		return fmt.Errorf("%s is damaged: keep a copy of it, and go on with the newest backup that this check passes", path)
+		return fmt.Errorf("%s is damaged: keep a copy of it, and go on with the newest backup that this check passes", at.path)
 	}
 	return nil
 }

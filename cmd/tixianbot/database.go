@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -32,19 +31,6 @@ func openPatiently(ctx context.Context, path string) (*store.Store, error) {
 			return s, err
 		}
 	}
-}
-
-// openExisting opens the database at path for a tool that looks at it, and
-// makes none.
-func openExisting(path string) (*store.Store, error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no database at %s: the bot has not run with this TIXIANBOT_DATA", path)
-	}
-	s, err := store.Open(path)
-	if errors.Is(err, store.ErrLocked) {
-		return nil, fmt.Errorf("%w; a tool cannot look at the database while the bot runs", err)
-	}
-	return s, err
 }
 
 // pick returns the database that a tool looks at: the one that was named, else

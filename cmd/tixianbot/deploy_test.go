@@ -287,12 +287,6 @@ func TestTheNextBotTakesOver(t *testing.T) {
 	srv := telegramtest.New(t)
 	folder := t.TempDir()
 	first := start(t, srv, folder)
-	for _, tool := range []string{"cases", "check"} {
-		got := command(t, []string{"TIXIANBOT_DATA=" + folder}, "", tool)
-		if got.code != exitFailed || !strings.Contains(got.errs, "stop it first") {
-			t.Errorf("%s beside a running bot: %d %s", tool, got.code, got.errs)
-		}
-	}
 	second := launch(t, []string{
 		"TELEGRAM_API_URL=" + srv.URL(), "TELEGRAM_BOT_TOKEN=" + telegramtest.Token,
 		"TIXIANBOT_DATA=" + folder, "TIXIANBOT_LISTEN=127.0.0.1:0",

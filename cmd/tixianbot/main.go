@@ -41,9 +41,9 @@ type cli struct {
 	Run         runCmd         `cmd:"" help:"Run the bot on Telegram until SIGTERM."`
 	Chat        chatCmd        `cmd:"" help:"Talk to the bot in the terminal: no token, no network."`
 	Ask         askCmd         `cmd:"" help:"Answer one message on stdout."`
-	Cases       casesCmd       `cmd:"" help:"Print every case."`
+	Cases       casesCmd       `cmd:"" help:"Print every case, of a running bot too."`
 	Lint        lintCmd        `cmd:"" help:"Say what is wrong with the content; exit 1 on errors."`
-	Check       checkCmd       `cmd:"" help:"Read the whole database and say whether it is sound."`
+	Check       checkCmd       `cmd:"" help:"Read the whole database and say whether it is sound, beside a running bot too."`
 	Stats       statsCmd       `cmd:"" help:"Count cases by stage and cause, where people leave, and what could not be answered."`
 	Eval        evalCmd        `cmd:"" help:"Try sets of test questions and print how well they were answered."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`

@@ -14,6 +14,7 @@ import (
 	"tixianbot/bot"
 	"tixianbot/bot/relay"
 	"tixianbot/bot/telegram"
+	"tixianbot/store"
 )
 
 type runCmd struct{}
@@ -39,13 +40,27 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	tools := p.receiveTools(db, shelf, log)
+	watched := &watched{Store: db}
 	r := relay.New(relay.Config{
-		Store: db, Sender: client, Knowledge: shelf.pack,
+		Store: watched, Sender: client, Knowledge: shelf.pack,
 		Zone: zone, SendRate: p.SendRate, ChatRate: p.ChatRate, Log: log,
 	})
-	err = p.serve(ctx, deployed{client, r, shelf, again, log})
+	err = p.serve(ctx, deployed{client, r, watched, shelf, again, log})
+	tools()
 	log.Info("stopped")
 	return errors.Join(err, db.Close())
+}
+
+// receiveTools begins to answer the tools that ask the running bot, and returns
+// what ends it. The bot works without.
+func (p *program) receiveTools(db *store.Store, shelf *shelf, log *slog.Logger) (end func()) {
+	d, err := openDesk(p.Data, db, shelf.pack, log)
+	if err != nil {
+		log.Warn("cases, check and stats cannot ask this bot", "error", err)
+		return func() {}
+	}
+	return d.close
 }
 
 // client returns the connection to Telegram, which has not been used yet.
@@ -64,6 +79,7 @@ func (p *program) client(log *slog.Logger) (*telegram.Client, error) {
 type deployed struct {
 	client *telegram.Client
 	relay  *relay.Relay
+	store  *watched
 	shelf  *shelf
 	again  <-chan os.Signal // asks for the content to be read again
 	log    *slog.Logger
@@ -72,15 +88,16 @@ type deployed struct {
 // serve runs the parts until ctx is done, and then stops what takes updates in
 // before what works on them.
 func (p *program) serve(ctx context.Context, d deployed) error {
-	web, err := listen(p.Listen, d.client.Ready, d.log)
+	web, err := listen(p.Listen, d.unready, d.log)
 	if err != nil {
 		return err
 	}
 	defer closeSoon(web)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	go d.shelf.follow(ctx, d.again, d.log)
-	go d.introduce(ctx)
+	read := make(chan struct{}, 1)
+	go d.shelf.follow(ctx, d.again, read, d.log)
+	go d.introduce(ctx, read)
 	d.log.Info("started", "version", version)
 	return d.exchange(ctx, stop)
 }
@@ -105,26 +122,46 @@ func (d deployed) exchange(ctx context.Context, stop func()) error {
 // introduceAgain is how long to wait after the bot could not introduce itself.
 const introduceAgain = time.Minute
 
-// introduce tells Telegram the commands and descriptions of the bot, which
-// works without them.
-func (d deployed) introduce(ctx context.Context) {
+// introduce tells Telegram the commands and descriptions of the bot, at the
+// start and whenever the content was read again.
+func (d deployed) introduce(ctx context.Context, read <-chan struct{}) {
+	for {
+		var again <-chan time.Time // never
+		if after := d.register(ctx); after > 0 {
+			again = time.After(after)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-read:
+		case <-again:
+		}
+	}
+}
+
+// register tells Telegram what has changed of the introduction, and returns
+// after how long to try again, 0 being never: the bot works without, and what
+// Telegram will not take it does not take the next time.
+func (d deployed) register(ctx context.Context) time.Duration {
 	in := bot.Introduce(d.shelf.pack())
 	var commands []telegram.Command
 	for _, c := range in.Commands {
 		commands = append(commands, telegram.Command{Name: c.Name, Description: c.Description})
 	}
-	for {
-		err := d.client.Register(ctx, commands, in.Description, in.Short)
-		if err == nil || ctx.Err() != nil {
-			return
-		}
-		d.log.Warn("the commands could not be registered, trying again", "error", err)
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(introduceAgain):
-		}
+	err := d.client.Register(ctx, commands, in.Description, in.Short)
+	if err == nil || ctx.Err() != nil {
+		return 0
 	}
+	var refusal *bot.Refusal
+	if errors.As(err, &refusal) && refusal.Reason == bot.Rejected {
+		d.log.Error("the commands and descriptions are not registered: Telegram does not take them", "error", err)
+		return 0
+	}
+	d.log.Warn("the commands could not be registered, trying again", "error", err)
+	if refusal != nil {
+		return max(introduceAgain, refusal.After)
+	}
+	return introduceAgain
 }
 
 // hangups delivers the SIGHUPs of the process, which from now on do not end it,

@@ -20,7 +20,7 @@ type endpoint struct {
 
 // listen starts to serve at address, "" being nowhere. The address that was
 // taken is logged.
-func listen(address string, ready func() bool, log *slog.Logger) (*endpoint, error) {
+func listen(address string, unready func() error, log *slog.Logger) (*endpoint, error) {
 	e := &endpoint{ended: make(chan struct{})}
 	if address == "" {
 		close(e.ended)
@@ -32,7 +32,7 @@ func listen(address string, ready func() bool, log *slog.Logger) (*endpoint, err
 	}
 	log.Info("listening", "address", socket.Addr().String())
 	e.server = http.Server{
-		Handler:           handler(ready),
+		Handler:           handler(unready),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      10 * time.Second,
@@ -47,14 +47,15 @@ func listen(address string, ready func() bool, log *slog.Logger) (*endpoint, err
 	return e, nil
 }
 
-func handler(ready func() bool) http.Handler {
+// handler answers monitors; unready returns why users are not being answered, or nil.
+func handler(unready func() error) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "ok\n")
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if !ready() {
-			http.Error(w, "not ready", http.StatusServiceUnavailable)
+		if err := unready(); err != nil {
+			http.Error(w, "not ready: "+err.Error(), http.StatusServiceUnavailable)
 			return
 		}
 		_, _ = io.WriteString(w, "ready\n")

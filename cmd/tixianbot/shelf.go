@@ -50,8 +50,9 @@ func loadContent(overlay string) (*knowledge.Pack, error) {
 // pack returns the content as it is now.
 func (s *shelf) pack() *knowledge.Pack { return s.now.Load() }
 
-// follow reads the content anew whenever it is told to, until ctx is done.
-func (s *shelf) follow(ctx context.Context, again <-chan os.Signal, log *slog.Logger) {
+// follow reads the content anew whenever it is told to, until ctx is done, and
+// puts a token into read, which has room for one, when it has.
+func (s *shelf) follow(ctx context.Context, again <-chan os.Signal, read chan<- struct{}, log *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -63,5 +64,9 @@ func (s *shelf) follow(ctx context.Context, again <-chan os.Signal, log *slog.Lo
 			continue
 		}
 		log.Info("content read")
+		select {
+		case read <- struct{}{}:
+		default: // there is one already
+		}
 	}
 }

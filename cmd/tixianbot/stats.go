@@ -1,9 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
-	"errors"
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -33,33 +32,34 @@ const (
 	sampleLen = 60
 )
 
-// Run prints how the cases stand and where the bot could not help. Nothing in
-// it tells whose case it is; what users wrote appears only after the share mask.
-func (cmd statsCmd) Run(p *program) error {
-	k, err := knowledge.Load(p.Content)
-	if err != nil {
-		return err
-	}
-	s, err := openExisting(p.pick(cmd.DB))
+// Run prints how the cases stand and where the bot could not help, beside a
+// running bot too.
+func (cmd statsCmd) Run(ctx context.Context, p *program) error {
+	return p.look(ctx, inquiry{Command: "stats", JSON: cmd.JSON}, cmd.DB)
+}
+
+// look counts and prints. Nothing in it tells whose case it is; what users wrote
+// appears only after the share mask.
+func (cmd statsCmd) look(ctx context.Context, at sight, out, errs io.Writer) error {
+	k, err := at.pack()
 	if err != nil {
 		return err
 	}
 	counted := newStats(k, time.Now())
-	for entry, err := range s.Cases() {
+	for entry, err := range at.store.Cases() {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
-			fmt.Fprintln(p.err, "tixianbot:", err)
+			fmt.Fprintln(errs, "tixianbot:", err)
 			continue
 		}
 		counted.add(entry)
 	}
-	if err := s.Close(); err != nil {
-		return err
-	}
-	out := bufio.NewWriter(p.out)
 	if cmd.JSON {
-		return errors.Join(encode(out, counted.report()), flush(out))
+		return encode(out, counted.report())
 	}
-	return errors.Join(counted.report().print(out), flush(out))
+	return counted.report().print(out)
 }
 
 // stats counts cases.
