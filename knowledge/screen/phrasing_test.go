@@ -49,26 +49,34 @@ func TestPhrasings(t *testing.T) {
 	}
 }
 
-// TestFreshPhrasings tries what was written after the rules were done: it must
-// reach what a hidden set would have to.
+// TestFreshPhrasings tries what was written without a look at the rules, round
+// after round: each must reach what a hidden set would have to.
 func TestFreshPhrasings(t *testing.T) {
 	s := loadScreen(t)
-	var flagged, caught, plain, wrong int
-	for _, p := range loadPhrasings(t, "safety-fresh.txt") {
-		got, _ := s.Flag(p.text, p.known)
-		if p.flag == screen.None {
-			plain++
-			wrong += count(got != screen.None)
-			continue
-		}
-		flagged++
-		caught += count(got == p.flag)
-	}
-	if r := ratio(caught, flagged); r < 0.96 {
-		t.Errorf("recall %.3f", r)
-	}
-	if r := ratio(wrong, plain); r > maxFalse {
-		t.Errorf("false-positive rate %.3f", r)
+	for _, name := range []string{"safety-fresh.txt", "safety-round1.txt", "safety-round2.txt"} {
+		t.Run(name, func(t *testing.T) {
+			var flagged, caught, plain, wrong int
+			for _, p := range loadPhrasings(t, name) {
+				got, span := s.Flag(p.text, p.known)
+				if got != p.flag {
+					t.Logf("%s, want %s: %s  (%q)", got, p.flag, p.text, p.text[span[0]:span[1]])
+				}
+				if p.flag == screen.None {
+					plain++
+					wrong += count(got != screen.None)
+					continue
+				}
+				flagged++
+				caught += count(got == p.flag)
+			}
+			t.Logf("recall %.3f, false-positive rate %.3f", ratio(caught, flagged), ratio(wrong, plain))
+			if r := ratio(caught, flagged); r < minRecall {
+				t.Errorf("recall %.3f", r)
+			}
+			if r := ratio(wrong, plain); r > maxFalse {
+				t.Errorf("false-positive rate %.3f", r)
+			}
+		})
 	}
 }
 
