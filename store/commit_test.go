@@ -198,3 +198,23 @@ func TestUpdateIDsAreForgottenInTime(t *testing.T) {
 		}
 	})
 }
+
+// A clock that is set back by a year, as each bubble does to the one before,
+// forgets no update id, and so does one that is set forward again.
+func TestUpdateIDsOutliveAClockThatJumps(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	for i, jump := range []time.Duration{365 * 24 * time.Hour, 0, 3 * 365 * 24 * time.Hour, 24 * time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(jump)
+			f := &file{t: t, path: path}
+			f.open()
+			defer f.close()
+			fresh := int64(i + 1)
+			for id := int64(1); id <= fresh; id++ {
+				if got := f.commit(Change{Update: id, Chat: 1}).Duplicate; got != (id < fresh) {
+					t.Errorf("clock %d: update %d is known: %v", i+1, id, got)
+				}
+			}
+		})
+	}
+}

@@ -49,7 +49,7 @@ func TestPairsOfPressesAndMessagesKeepTheirOrder(t *testing.T) {
 		c := &talk{User: srv.User(int64(i + 1))}
 		talks = append(talks, c)
 		c.log()
-		first := c.WaitMessages(1)[0]
+		first := c.WaitText(c.want[0])
 		c.message, c.data = first.ID, first.Buttons[0][0].Data
 	}
 	random := rand.New(rand.NewPCG(1, 2))
