@@ -28,7 +28,12 @@ import (
 // binary is the program under test, built once.
 var binary string
 
-func TestMain(m *testing.M) { os.Exit(withBinary(m)) }
+func TestMain(m *testing.M) {
+	if role := os.Getenv(roleName); role != "" {
+		os.Exit(enact(role)) // this process is a bot that a benchmark started
+	}
+	os.Exit(withBinary(m))
+}
 
 func withBinary(m *testing.M) int {
 	folder, err := os.MkdirTemp("", "tixianbot-test-")
@@ -87,7 +92,7 @@ func command(t *testing.T, env []string, input string, args ...string) outcome {
 
 // running is a bot that runs.
 type running struct {
-	t       *testing.T
+	t       testing.TB
 	cmd     *exec.Cmd
 	address string // where it listens
 	ended   chan error
@@ -99,19 +104,30 @@ type running struct {
 
 // start runs the bot over the database in folder, with srv as Telegram, and
 // waits until it runs.
-func start(t *testing.T, srv *telegramtest.Server, folder string, env ...string) *running {
+func start(t testing.TB, srv *telegramtest.Server, folder string, env ...string) *running {
 	t.Helper()
-	b := launch(t, append([]string{
-		"TELEGRAM_API_URL=" + srv.URL(), "TELEGRAM_BOT_TOKEN=" + telegramtest.Token, "TIXIANBOT_DATA=" + folder,
-		"TIXIANBOT_LISTEN=127.0.0.1:0", "TIXIANBOT_SEND_RATE=0", "TIXIANBOT_CHAT_RATE=0",
-	}, env...))
+	b := launch(t, deployment(srv.URL(), folder, env...))
 	b.waitLog("started")
 	return b
 }
 
-func launch(t *testing.T, env []string) *running {
+// deployment is the environment of a bot over folder with api as Telegram.
+func deployment(api, folder string, env ...string) []string {
+	return append([]string{
+		"TELEGRAM_API_URL=" + api, "TELEGRAM_BOT_TOKEN=" + telegramtest.Token, "TIXIANBOT_DATA=" + folder,
+		"TIXIANBOT_LISTEN=127.0.0.1:0", "TIXIANBOT_SEND_RATE=0", "TIXIANBOT_CHAT_RATE=0",
+	}, env...)
+}
+
+func launch(t testing.TB, env []string) *running {
 	t.Helper()
-	b := &running{t: t, cmd: exec.Command(binary, "run"), ended: make(chan error, 1), changed: make(chan struct{})}
+	return launchProgram(t, binary, env)
+}
+
+// launchProgram starts program as the bot.
+func launchProgram(t testing.TB, program string, env []string) *running {
+	t.Helper()
+	b := &running{t: t, cmd: exec.Command(program, "run"), ended: make(chan error, 1), changed: make(chan struct{})}
 	b.cmd.Env, b.cmd.Dir = environment(env...), t.TempDir()
 	errs, err := b.cmd.StderrPipe()
 	if err != nil {
