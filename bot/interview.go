@@ -15,7 +15,7 @@ const (
 
 	// clearByWords is the probability from which the user's own words are so
 	// clear that what the screen shows need not be asked first.
-	clearByWords = 0.5
+	clearByWords = 0.98
 
 	// leavingNow is how long ago a payment is still worth an emergency call:
 	// the police stop-payment works within 48 hours (T-22).

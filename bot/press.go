@@ -39,13 +39,14 @@ const (
 	actErase     Act = "era"  // erase everything
 	actShow      Act = "v"    // show the open screen again
 	actRead      Act = "i"    // Arg: topic of an article
+	actClocks    Act = "z"    // the legal periods that matter here
 	actUnhelped  Act = "uh"   // Arg: topic of an article that did not help
 )
 
 // evergreen reports whether buttons of an act never grow old: they open
 // something and change nothing.
 func evergreen(a Act) bool {
-	return slices.Contains([]Act{actReview, actCase, actNote, actLadder, actSoon, actRead, actUnhelped}, a)
+	return slices.Contains([]Act{actReview, actCase, actNote, actLadder, actSoon, actRead, actUnhelped, actClocks}, a)
 }
 
 // press handles the press of a button.
@@ -166,6 +167,8 @@ func (t *turn) pressScreen(p Press) bool {
 		return true
 	case actRead:
 		return t.read(p.Arg)
+	case actClocks:
+		return t.tellClocks(p.Arg)
 	case actUnhelped:
 		t.unhelped(p.Arg)
 		return true

@@ -221,6 +221,9 @@ func (t *turn) showLadder() {
 		text = paragraphs(text, t.say("ladder.next", "name", next.Name, "do", next.Do), t.sources(append(here.Sources, next.Sources...)))
 		keys = append(keys, []Button{{Label: t.say("button.climb", "name", next.Name), Press: Press{Act: actClimb, Arg: next.Stage}}})
 	}
+	if key := t.clockKey("ladder"); key != nil {
+		keys = append(keys, key)
+	}
 	keys = append(keys, []Button{t.button("route", actRoute, ""), t.button("note", actNote, "")},
 		[]Button{t.button("solved", actSolved, ""), t.button("leave", actLeave, "")})
 	t.screen("ladder:"+string(t.c.Stage), text, keys)
@@ -254,17 +257,29 @@ func (t *turn) showRoute() {
 			return
 		}
 	}
-	kind, role := t.c.Facts[fact.PlatformKind].Value, t.c.Facts[fact.Role].Value
-	if t.fraud() {
-		role = "victim"
-	}
-	r := t.k.Route(kind, role)
+	r := t.route()
 	var steps []string
 	for i, s := range r.Steps {
 		steps = append(steps, number(i+1)+". "+t.routeStep(s))
 	}
 	text := paragraphs(t.say("route.head"), strings.Join(steps, "\n"), r.Note, t.say("route.foot"), t.sources(r.Sources))
-	t.screen("route", text, [][]Button{{t.button("ladder", actLadder, ""), t.button("leave", actLeave, "")}})
+	keys := [][]Button{{t.button("leave", actLeave, "")}}
+	if !t.fraud() {
+		keys = [][]Button{{t.button("ladder", actLadder, ""), t.button("leave", actLeave, "")}}
+	}
+	if key := t.clockKey("route"); key != nil {
+		keys = append([][]Button{key}, keys...)
+	}
+	t.screen("route", text, keys)
+}
+
+// route returns where to go outside the platform in this case.
+func (t *turn) route() knowledge.Route {
+	kind, role := t.c.Facts[fact.PlatformKind].Value, t.c.Facts[fact.Role].Value
+	if t.fraud() {
+		role = "victim"
+	}
+	return t.k.Route(kind, role)
 }
 
 func (t *turn) routeStep(s knowledge.RouteStep) string {

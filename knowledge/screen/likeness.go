@@ -2,7 +2,6 @@ package screen
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 	"sort"
 	"unicode"
@@ -103,16 +102,29 @@ func (l *likeness) of(text string) sample {
 
 // learn fits the weights: some rounds over all examples, in smaller and smaller steps.
 func (l *likeness) learn(all []example) {
-	order := rand.New(rand.NewPCG(1, 1))
+	order := mixer(1)
 	p := make([]float64, len(l.classes))
 	for round := range rounds {
 		step := firstStep / (1 + 0.3*float64(round))
-		order.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		for i := len(all) - 1; i > 0; i-- {
+			j := order.below(i + 1)
+			all[i], all[j] = all[j], all[i]
+		}
 		for _, e := range all {
 			l.chances(e.sample, p)
 			l.correct(e, p, step)
 		}
 	}
+}
+
+// mixer is a linear congruential generator (Knuth, MMIX): all it has to do is
+// put the examples in another order each round, the same one every time.
+type mixer uint64
+
+// below returns a number from 0 to n-1.
+func (m *mixer) below(n int) int {
+	*m = *m*6364136223846793005 + 1442695040888963407
+	return int(uint64(*m) >> 33 % uint64(n))
 }
 
 // correct moves the weights of the example's features towards its class.
