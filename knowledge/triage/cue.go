@@ -36,13 +36,14 @@ func (m *Model) addPhrase(cue int, p phrase) {
 	}
 }
 
-// Cues returns the telling phrases of text, each kind once, in the order in
-// which they stand there.
+// Cues returns what text says by its wording: the causes that it is like, the
+// likest first, then its telling phrases, each kind once, in the order in which
+// they stand there.
 func (m *Model) Cues(text string) []Cue {
 	folded := m.fold.Fold(text)
 	s := folded.String()
 	seen := make([]bool, len(m.cues))
-	var found []Cue
+	found := m.voiceCues(folded)
 	for at, r := range s {
 		for _, o := range m.openings[r] {
 			if seen[o.cue] {

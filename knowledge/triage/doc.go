@@ -15,6 +15,10 @@
 // what concerns them, so "I don't know of any dispute" speaks a little against
 // one. Numbers and times are first sorted into bands, see [Bands].
 //
+// Besides, a text is compared with examples of what people write under each
+// cause, see [Voices]. They help to rank what no cue knows, but choose and end
+// no question: with each question asked they count less.
+//
 // The invariant: ranking and choosing use the same tables, and each column of a
 // table sums to one. So asking can only be worth as much as the ranking would
 // make of the answer, and no order of questions changes where it ends.

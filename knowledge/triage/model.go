@@ -23,6 +23,7 @@ type Model struct {
 	cues     []cue
 	cueAt    map[string]int
 	openings map[rune][]opening // by their first character
+	voices   *voices
 	denials  Denials
 	stop     Stop
 }
@@ -52,7 +53,8 @@ func Compile(t *normal.Table, w Weights) (*Model, error) {
 	if err := m.addCues(w.Cues, w.Strengths); err != nil {
 		return nil, err
 	}
-	return m, nil
+	m.voices, err = compileVoices(t, m.causes, w.Voices)
+	return m, err
 }
 
 // Causes returns the ids of the causes, in the order of the content.

@@ -24,7 +24,7 @@ func (m *Model) Next(e Evidence, askable []fact.Name) (fact.Name, bool) {
 		return "", false
 	}
 	open := m.open(e, askable)
-	p := m.posterior(e)
+	p := m.posterior(e) // how somebody sounds settles nothing
 	first := argmax(p)
 	if p[first] >= m.enough(e) {
 		return m.best(p, intersect(open, m.before[first]), 0)

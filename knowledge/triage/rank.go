@@ -15,7 +15,7 @@ type Evidence struct {
 	Unsure []fact.Name // asked, and the user does not know; what was skipped is not among them
 	Cues   []string    // ids of the telling phrases of the user; unknown ones count nothing
 	Now    time.Time   // in the user's zone; zero: times count nothing
-	Asked  int         // questions asked so far, for Model.Next
+	Asked  int         // questions asked so far
 }
 
 // Ranked is a cause with its probability.
@@ -39,7 +39,9 @@ const worthSaying = 1.5
 // Rank returns all causes, the likeliest first. Equal ones stand in the order
 // of the content.
 func (m *Model) Rank(e Evidence) []Ranked {
-	p := m.posterior(e)
+	sum := m.told(e)
+	add(sum, m.heard(e))
+	p := softmax(sum)
 	out := make([]Ranked, len(m.causes))
 	for c, id := range m.causes {
 		out[c] = Ranked{Cause: id, P: p[c], Because: m.because(e, c)}
@@ -48,8 +50,12 @@ func (m *Model) Rank(e Evidence) []Ranked {
 	return out
 }
 
-// posterior returns the probability of each cause.
-func (m *Model) posterior(e Evidence) []float64 {
+// posterior returns the probability of each cause by facts and phrases, without
+// voices.
+func (m *Model) posterior(e Evidence) []float64 { return softmax(m.told(e)) }
+
+// told returns the logarithm of the weight of each cause by facts and phrases.
+func (m *Model) told(e Evidence) []float64 {
 	sum := slices.Clone(m.prior)
 	for _, name := range m.order {
 		if s, row, ok := m.row(e, name); ok {
@@ -61,7 +67,7 @@ func (m *Model) posterior(e Evidence) []float64 {
 			add(sum, m.cues[i].log)
 		}
 	}
-	return softmax(sum)
+	return sum
 }
 
 // row returns the table of the fact name and the row that e selects in it.
@@ -99,6 +105,9 @@ func (m *Model) because(e Evidence, c int) []Reason {
 	for _, id := range distinct(e.Cues) {
 		if i, ok := m.cueAt[id]; ok {
 			say(Reason{Cue: id}, m.cues[i].log[c])
+		}
+		if like, log, ok := m.voice(id); ok && like == c {
+			say(Reason{Cue: id}, log/float64(1+e.Asked))
 		}
 	}
 	sort.Slice(out, func(i, j int) bool { return stronger(out[i], out[j]) })

@@ -12,6 +12,7 @@ type Weights struct {
 	Facts     []FactWeights      `yaml:"facts"`
 	Causes    []CauseWeights     `yaml:"causes"`
 	Cues      []CueWeights       `yaml:"cues"`
+	Voices    Voices             `yaml:"voices"`
 }
 
 // Stop says when there is nothing worth asking any more. Model.Next has the rule.
