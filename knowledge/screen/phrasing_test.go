@@ -53,7 +53,7 @@ func TestPhrasings(t *testing.T) {
 // after round: each must reach what a hidden set would have to.
 func TestFreshPhrasings(t *testing.T) {
 	s := loadScreen(t)
-	for _, name := range []string{"safety-fresh.txt", "safety-round1.txt", "safety-round2.txt", "safety-round3.txt"} {
+	for _, name := range []string{"safety-fresh.txt", "safety-round1.txt", "safety-round2.txt", "safety-round3.txt", "safety-round4.txt"} {
 		t.Run(name, func(t *testing.T) {
 			var flagged, caught, plain, wrong int
 			for _, p := range loadPhrasings(t, name) {
