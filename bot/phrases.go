@@ -83,6 +83,7 @@ var phrases = map[string][]string{
 	"words.solved":         {},
 	"question.unknown":     {},
 	"stale":                {},
+	"suspect":              {},
 	"fee_only":             {},
 	"cancelled":            {},
 	"paused":               {},

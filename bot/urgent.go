@@ -35,6 +35,17 @@ func (t *turn) warn(flag screen.Flag, text string, span [2]int, pasted bool) {
 	}
 }
 
+// suspect is for words that as a whole are like those of people of whom money
+// was demanded, though nothing in them says so: it is asked, not assumed.
+func (t *turn) suspect() {
+	if k, ok := t.c.Facts[fact.AskedToPay]; ok && k.Value == "no" {
+		return
+	}
+	delete(t.c.Facts, fact.AskedToPay)
+	t.untrail(fact.AskedToPay)
+	t.addLead(t.say("suspect"))
+}
+
 // quoteOf returns the user's words for a finding, unless the mask changed them.
 func (t *turn) quoteOf(masked, text string, span [2]int) string {
 	if masked != text {

@@ -33,10 +33,14 @@ func (t *turn) said(e Said) {
 			flag = screen.SecretShared
 		}
 	}
-	if flag == screen.ScamPayFirst && denies(found) {
+	if flag == screen.ScamPayFirst && says(found, fact.AskedToPay, "no") {
 		flag = screen.None
 	}
 	t.fx.Flag = flag
+	if flag == screen.ScamPayFirst && span == [2]int{0, len(raw)} && !says(found, fact.AskedToPay, "yes") && !t.fraud() {
+		t.suspect()
+		flag = screen.None
+	}
 	t.warn(flag, raw, span, len(secrets) > 0)
 	if e.Command != "" {
 		t.warnOfFacts()
@@ -46,14 +50,9 @@ func (t *turn) said(e Said) {
 	t.words(text, found, flag)
 }
 
-// denies reports whether the user's words say that nobody demanded money.
-func denies(found []read.Found) bool {
-	for _, f := range found {
-		if f.Name == fact.AskedToPay && f.Value == "no" {
-			return true
-		}
-	}
-	return false
+// says reports whether a fact was read with the given value.
+func says(found []read.Found, name fact.Name, v fact.Value) bool {
+	return slices.ContainsFunc(found, func(f read.Found) bool { return f.Name == name && f.Value == v })
 }
 
 // kindOf returns what kind of record the words of a message become.
