@@ -74,7 +74,7 @@ type outcome struct {
 }
 
 // command runs the program with args to its end.
-func command(t *testing.T, env []string, input string, args ...string) outcome {
+func command(t testing.TB, env []string, input string, args ...string) outcome {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()

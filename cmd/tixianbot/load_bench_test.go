@@ -24,79 +24,102 @@ import (
 // the same run, a naive bot on the same libraries.
 
 const (
-	loadTime = 4 * time.Second // of each measurement
-	warmTime = time.Second     // before it
+	turns    = 8           // turns that each bot gets
+	turnTime = time.Second // of each
 )
+
+// The bots that are compared.
+var roles = []string{"tixianbot", roleNaive}
 
 // BenchmarkLoad lets so many people write, each the next message when the one
 // before is answered, which gives the updates a second that are durable and
-// answered; and then at half that pace, which gives the time to an answer.
+// answered; and then at half that pace, which gives the time to an answer. The
+// two bots take turns of a second, so that whatever else the machine does is
+// borne by both.
 //
 //	go test ./cmd/tixianbot -run '^$' -bench Load -timeout 30m
+//
+// With TIXIANBOT_TEST_PROFILE=FILE, FILE.16 and so on are CPU profiles of ours.
 func BenchmarkLoad(b *testing.B) {
-	table := []string{"| chats | | updates/s | p50, p99 | at half the pace p50, p99 | CPU an update | resident |", "|---|---|---|---|---|---|---|"}
+	table := []string{"| chats | bot | updates/s | p50, p99 | p50, p99 at half the pace | CPU an update | resident |", "|---|---|---|---|---|---|---|"}
 	for _, chats := range []int{1, 16, 64, 256} {
-		var rates []float64
-		for _, role := range []string{"tixianbot", roleNaive} {
-			b.Run(fmt.Sprintf("%s/chats=%d", role, chats), func(b *testing.B) {
-				m := benchmarkLoad(b, role, chats)
-				table, rates = append(table, m.row(role, chats)), append(rates, m.rate)
-			})
-		}
-		if len(rates) == 2 {
-			table = append(table, fmt.Sprintf("| %d | ratio | %.2f | | | | |", chats, rates[0]/rates[1]))
-		}
+		b.Run(fmt.Sprintf("chats=%d", chats), func(b *testing.B) {
+			var m map[string]*measured
+			for b.Loop() {
+				m = measureLoad(b, chats)
+			}
+			for _, role := range roles {
+				m[role].report(b, role)
+				table = append(table, m[role].row(role, chats))
+			}
+			b.ReportMetric(m[roles[0]].rate()/m[roles[1]].rate(), "ratio")
+		})
 	}
 	fmt.Println(strings.Join(table, "\n"))
 }
 
-// measured is what a benchmark of load gives.
+// measured is what a bot has shown.
 type measured struct {
-	rate       float64 // updates a second
-	full, half []time.Duration
-	cpu        time.Duration // an update
-	resident   int           // bytes
+	full, half []time.Duration // to an answer, at full and at half the pace
+	busy       time.Duration   // how long the full pace was kept
+	cpu        time.Duration   // used in that time
+	resident   int             // bytes
 }
 
-func (m measured) row(role string, chats int) string {
-	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d)/float64(time.Millisecond)) }
-	return fmt.Sprintf("| %d | %s | %.0f | %s, %s ms | %s, %s ms | %d µs | %d MiB |", chats, role, m.rate,
-		ms(at(m.full, 0.5)), ms(at(m.full, 0.99)), ms(at(m.half, 0.5)), ms(at(m.half, 0.99)), m.cpu.Microseconds(), m.resident>>20)
+// rate is the number of updates a second.
+func (m *measured) rate() float64 { return float64(len(m.full)) / m.busy.Seconds() }
+
+// each is the processor time of an update.
+func (m *measured) each() time.Duration { return m.cpu / time.Duration(max(1, len(m.full))) }
+
+func (m *measured) report(b *testing.B, role string) {
+	b.ReportMetric(m.rate(), role+"-updates/s")
+	b.ReportMetric(milliseconds(at(m.half, 0.99)), role+"-half-p99-ms")
+	b.ReportMetric(float64(m.each().Microseconds()), role+"-cpu-µs/update")
 }
 
-// at returns the quantile q of sorted times.
-func at(sorted []time.Duration, q float64) time.Duration {
-	if len(sorted) == 0 {
+func (m *measured) row(role string, chats int) string {
+	return fmt.Sprintf("| %d | %s | %.0f | %.1f, %.1f ms | %.1f, %.1f ms | %d µs | %d MiB |", chats, role, m.rate(),
+		milliseconds(at(m.full, 0.5)), milliseconds(at(m.full, 0.99)),
+		milliseconds(at(m.half, 0.5)), milliseconds(at(m.half, 0.99)), m.each().Microseconds(), m.resident>>20)
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// at returns the quantile q of times.
+func at(times []time.Duration, q float64) time.Duration {
+	if len(times) == 0 {
 		return 0
 	}
+	sorted := slices.Sorted(slices.Values(times))
 	return sorted[int(q*float64(len(sorted)-1))]
 }
 
-func benchmarkLoad(b *testing.B, role string, chats int) (m measured) {
-	for b.Loop() {
-		m = measureLoad(b, role, chats)
+// measureLoad runs both bots, each with a crowd of its own.
+func measureLoad(b *testing.B, chats int) map[string]*measured {
+	m, crowds, bots := map[string]*measured{}, map[string]*crowd{}, map[string]*running{}
+	for _, role := range roles {
+		m[role], crowds[role] = &measured{}, newCrowd(b, chats)
+		bots[role] = crowds[role].launch(role, filepath.Join(b.TempDir(), "data"))
+		crowds[role].write(turnTime, 0) // to warm up
 	}
-	b.ReportMetric(m.rate, "updates/s")
-	b.ReportMetric(float64(at(m.full, 0.99).Microseconds())/1000, "p99-ms")
-	b.ReportMetric(float64(at(m.half, 0.99).Microseconds())/1000, "half-p99-ms")
-	b.ReportMetric(float64(m.cpu.Microseconds()), "cpu-µs/update")
-	b.ReportMetric(float64(m.resident)/(1<<20), "resident-MiB")
-	return m
-}
-
-func measureLoad(b *testing.B, role string, chats int) (m measured) {
-	crowd := newCrowd(b, chats)
-	folder := filepath.Join(b.TempDir(), "data")
-	run := crowd.launch(role, folder)
-	crowd.write(warmTime, 0)
-	before, began := processor(run), time.Now()
-	m.full = crowd.write(loadTime, 0)
-	took := time.Since(began)
-	m.rate = float64(len(m.full)) / took.Seconds()
-	m.cpu = (processor(run) - before) / time.Duration(max(1, len(m.full)))
-	m.resident = resident(b, run)
-	m.half = crowd.write(loadTime, m.rate/2)
-	run.stop()
+	for range turns {
+		for _, role := range roles {
+			before, began := processor(bots[role]), time.Now()
+			m[role].full = append(m[role].full, crowds[role].write(turnTime, 0)...)
+			m[role].busy += time.Since(began)
+			m[role].cpu += processor(bots[role]) - before
+		}
+	}
+	for range turns {
+		for _, role := range roles {
+			m[role].half = append(m[role].half, crowds[role].write(turnTime, m[role].rate()/2)...)
+		}
+	}
+	for _, role := range roles {
+		m[role].resident = resident(b, bots[role])
+		bots[role].stop()
+	}
 	return m
 }
 
@@ -169,7 +192,7 @@ func chatOf(body []byte) int {
 }
 
 // write lets everyone write for the time d and returns how long each answer
-// took, sorted. With a pace, in messages a second of all together, a message is
+// took. With a pace, in messages a second of all together, a message is
 // due at its time whatever became of the one before, and what it waits counts.
 func (c *crowd) write(d time.Duration, pace float64) []time.Duration {
 	var (
@@ -188,7 +211,6 @@ func (c *crowd) write(d time.Duration, pace float64) []time.Duration {
 		})
 	}
 	group.Wait()
-	slices.Sort(all)
 	return all
 }
 
