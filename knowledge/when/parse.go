@@ -138,6 +138,11 @@ func (c *cursor) word(t words[bool]) bool {
 	return ok
 }
 
+// mark moves past a word of t behind a number, a space between them or not: 4点, 4 点.
+func (c *cursor) mark(t words[bool]) bool {
+	return c.word(t) || c.try(func() bool { return c.byte(' ') && c.word(t) })
+}
+
 // number moves past a whole number from low to high, if one stands here.
 func (c *cursor) number(low, high int) (int, bool) {
 	n, ok := c.g.numbers.At(c.s, c.at)

@@ -6,9 +6,9 @@ func (c *cursor) fullDate() bool {
 	if !ok {
 		return false
 	}
-	if c.word(c.g.year) {
+	if c.mark(c.g.year) {
 		c.p.day = day{kind: date}
-		if !c.try(c.monthDay) {
+		if !c.try(func() bool { c.byte(' '); return c.monthDay() }) {
 			c.p.day.m, c.p.day.d = 0, 0
 		}
 		c.p.day.y = y
@@ -81,7 +81,7 @@ func (c *cursor) timeFollows() bool {
 func (c *cursor) monthDay() bool {
 	m, ok := c.number(1, 12)
 	before := c.at
-	if !ok || !c.word(c.g.month) {
+	if !ok || !c.mark(c.g.month) {
 		return false
 	}
 	c.p.day = day{kind: date, m: m}
@@ -93,7 +93,7 @@ func (c *cursor) monthDay() bool {
 		c.byte(' ')
 		d, ok := c.number(1, 31)
 		c.p.day.d = d
-		return ok && (c.word(c.g.day) || !c.unitHere())
+		return ok && (c.mark(c.g.day) || !c.unitHere())
 	})
 	return true
 }
@@ -107,7 +107,7 @@ func (c *cursor) unitHere() bool {
 // dayOnly reads 15号; 15日.
 func (c *cursor) dayOnly() bool {
 	d, ok := c.number(1, 31)
-	if !ok || !c.word(c.g.day) {
+	if !ok || !c.mark(c.g.day) {
 		return false
 	}
 	c.p.day = day{kind: date, d: d}
@@ -216,7 +216,7 @@ func (c *cursor) english() bool {
 func (c *cursor) hour(sure bool) bool {
 	start := c.at
 	h, ok := c.number(0, 24)
-	if !ok || !c.word(c.g.hour) {
+	if !ok || !c.mark(c.g.hour) {
 		return false
 	}
 	n, _ := c.g.numbers.At(c.s, start)
@@ -250,6 +250,7 @@ func (c *cursor) quarters() bool {
 
 func (c *cursor) minute() bool {
 	over := c.word(c.g.past)
+	c.byte(' ')
 	start := c.at
 	m, ok := c.number(0, 59)
 	if !ok {
@@ -257,7 +258,7 @@ func (c *cursor) minute() bool {
 	}
 	c.p.clock.m = m
 	// 四点二十, 四点05; 三点3笔 is no minute
-	return c.word(c.g.minute) || over || m >= 10 || c.at-start >= 2 && c.s[start] == '0'
+	return c.mark(c.g.minute) || over || m >= 10 || c.at-start >= 2 && c.s[start] == '0'
 }
 
 // shortOf reads 差十分四点.
@@ -270,7 +271,7 @@ func (c *cursor) shortOf() bool {
 		return false
 	}
 	h, ok := c.number(1, 24)
-	if !ok || !c.word(c.g.hour) {
+	if !ok || !c.mark(c.g.hour) {
 		return false
 	}
 	c.p.clock.said, c.p.clock.h, c.p.clock.m = true, h, -m
