@@ -94,7 +94,7 @@ func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 		found = t.unknownOnly(found)
 	}
 	changed := t.take(text, found)
-	if article == "" && (asked != "" || len(changed) == 0 && flag == screen.None) {
+	if article == "" && (asked != "" || flag == screen.None) {
 		changed = append(changed, t.takeAnswers(asked, text, found)...)
 	}
 	if t.took(asked, changed) {
@@ -241,8 +241,9 @@ func (t *turn) takeAnswers(asked fact.Name, text string, found []read.Found) []f
 		return t.takeAnswer(asked, text)
 	}
 	var changed []fact.Name
+	warned := t.fraud() && slices.Contains(t.c.Flags, "scam_pay_first")
 	for _, q := range t.k.Questions {
-		if q.Phase == knowledge.ForFraud && t.fraud() && t.c.Facts[q.Fact].Value == "" {
+		if q.Phase == knowledge.ForFraud && warned && t.c.Facts[q.Fact].Value == "" && !answers(found, q.Fact) {
 			changed = append(changed, t.takeAnswer(q.Fact, text)...)
 		}
 	}

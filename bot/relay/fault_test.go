@@ -320,13 +320,13 @@ func TestPoisonDoesNotComeBack(t *testing.T) {
 func TestUnreadableOutboxIsTriedAgain(t *testing.T) {
 	in(t, func(t *testing.T) {
 		var broken atomic.Bool
-		reads := 0
+		var reads atomic.Int64
 		w := newWorld(t, func(c *Config) { c.Store = &unreadable{Store: c.Store, broken: &broken, reads: &reads} })
 		broken.Store(true)
 		w.commit(w.said(ann, "1"))
 		time.Sleep(time.Hour)
-		if reads < 50 || reads > 100 {
-			t.Errorf("read %d times in an hour, want about once a minute", reads)
+		if n := reads.Load(); n < 50 || n > 100 {
+			t.Errorf("read %d times in an hour, want about once a minute", n)
 		}
 		broken.Store(false)
 		time.Sleep(longPause)
@@ -338,11 +338,11 @@ func TestUnreadableOutboxIsTriedAgain(t *testing.T) {
 type unreadable struct {
 	Store
 	broken *atomic.Bool
-	reads  *int
+	reads  *atomic.Int64
 }
 
 func (u *unreadable) Head(chat bot.ChatID) (store.Head, bool, error) {
-	*u.reads++
+	u.reads.Add(1)
 	if u.broken.Load() {
 		return store.Head{}, false, fmt.Errorf("%w: page 7", store.ErrDamaged)
 	}
