@@ -12,12 +12,38 @@ import (
 type Effects struct {
 	Messages []Message // to be sent, in this order
 	Records  []Record  // to be added to the case
+	Changed  []Amended // to be written over records that there are
+	Wakes    []Wake    // to come back as Woken
+	Unwake   []string  // the Why of wakes that are not to come, before Wakes are set
+	Fetch    []Fetch   // to come back as Hashed
 	Toast    string    // shown with the acknowledgement of a button press
 	Delete   bool      // delete the message that the event was about: it held a secret
 	Forget   bool      // erase everything of the chat, then send Messages
 
 	Ask  fact.Name   // the fact that the open question asks, "" if none is open
 	Flag screen.Flag // what the screening of the user's words found
+}
+
+// Amended is a record that is written over the one with its number.
+type Amended struct {
+	Case   int // that the record belongs to, 0 for the case that Step returns
+	Record Record
+}
+
+// Wake asks to be called at a moment, with a [Woken], once, whatever happens to
+// the process until then. A chat has one wake for each Why: setting it again
+// moves it, also to an earlier time.
+type Wake struct {
+	At  time.Time
+	Why string // at most 64 bytes
+}
+
+// Fetch asks for the hash of a file that a record names, with a [Hashed]. A
+// record has one at a time.
+type Fetch struct {
+	Case int // that the record belongs to, 0 for the case that Step returns
+	Seq  int // of the record
+	File FileID
 }
 
 // Slot names a message that is replaced in place while the user presses

@@ -25,9 +25,10 @@ type Event interface{ event() }
 // Said is a text message. A command such as "/log 今天打了客服" has its name,
 // without the slash and in lower case, in Command and the rest in Text.
 type Said struct {
-	Command   string
-	Text      string
-	Forwarded bool
+	Command     string
+	Text        string
+	Forwarded   bool
+	ForwardedAt time.Time // when a forwarded text was first sent, zero for any other
 }
 
 // Pressed is the press of a button.
@@ -36,14 +37,31 @@ type Pressed struct{ Press Press }
 // Garbled is the press of a button that no version of the bot has made.
 type Garbled struct{}
 
-// Edited is a message that the user changed after sending it.
+// Edited is a message that the user changed after sending it: Input.Message
+// says which, Text is the whole of its text or caption as it is now.
 type Edited struct{ Text string }
 
 // Sent is anything but text: a photo, a file, a sticker, a voice message.
 type Sent struct {
-	Kind    FileKind
-	Caption string
+	Kind        FileKind
+	Caption     string
+	File        File   // zero for what the bot keeps no file of
+	Name        string // of the file where the user had it, "" if it has none
+	Album       string // the same for all that was sent in one go, "" for one alone
+	Forwarded   bool
+	ForwardedAt time.Time // when it was first sent, zero unless forwarded
 }
+
+// File is a file that the messenger keeps.
+type File struct {
+	ID     FileID
+	Unique string // the same whoever sends the file again
+	Size   int64  // in bytes, 0 if the messenger does not say
+	MIME   string // "" if the messenger does not say
+}
+
+// FileID is what a file is fetched by, and sent again by.
+type FileID string
 
 // FileKind says what was sent.
 type FileKind string
@@ -66,6 +84,20 @@ type Left struct{}
 // Grouped is a message in a group or a channel, where the bot does not work.
 type Grouped struct{}
 
+// Woken is the moment of a [Wake] that was set earlier, which is gone now.
+type Woken struct {
+	Why string
+	Due time.Time // when it was to be; it is later where the bot was not running
+}
+
+// Hashed answers a [Fetch]. Input.Record is the record it was for.
+type Hashed struct {
+	Case   int
+	Seq    int
+	SHA256 string // in lower-case hex, "" with Err
+	Err    bool   // the file cannot be fetched, now or later
+}
+
 // Ignored is an update that the bot knows of and passes over.
 type Ignored struct{}
 
@@ -77,11 +109,15 @@ func (Sent) event()     {}
 func (Returned) event() {}
 func (Left) event()     {}
 func (Grouped) event()  {}
+func (Woken) event()    {}
+func (Hashed) event()   {}
 func (Ignored) event()  {}
 
 // Input is one event with what Step may look at besides the case.
 type Input struct {
-	At     time.Time // when it happened, in the zone of the user
-	Event  Event
-	Recent []Record // the newest records, newest first, as many as Wants asked for
+	At      time.Time // when it happened, in the zone of the user
+	Event   Event
+	Message MessageID // that the event is about, 0 for none
+	Recent  []Record  // the newest records, newest first, as many as Wants asked for
+	Record  Record    // of Hashed: the record it is for; Seq is 0 if there is none
 }

@@ -164,7 +164,7 @@ func (r *Relay) attempt(u bot.Update) (res result, err error) {
 	if st.Seen {
 		return result{Receipt: store.Receipt{Duplicate: true, Waiting: true}}, nil
 	}
-	in := bot.Input{At: u.At.In(r.zone(st.Zone)), Event: u.Event, Recent: st.Recent}
+	in := bot.Input{At: u.At.In(r.zone(st.Zone)), Event: u.Event, Message: u.Message, Recent: st.Recent}
 	c, fx := r.cfg.Step(r.cfg.Knowledge(), st.Case, in)
 	res.toast = fx.Toast
 	res.Receipt, err = r.cfg.Store.Commit(r.change(u, c, fx))
@@ -259,7 +259,7 @@ func presence(e bot.Event) store.Presence {
 	switch e.(type) {
 	case bot.Left:
 		return store.Gone
-	case bot.Ignored, nil:
+	case bot.Ignored, bot.Woken, bot.Hashed, nil:
 		return store.AsBefore
 	default:
 		return store.Here
