@@ -82,28 +82,3 @@ type Press struct {
 // Act is the kind of a press. The values are stored in messages that stay in
 // chats for years: never change one.
 type Act string
-
-// RecordKind says what a record is.
-type RecordKind string
-
-// The kinds of records.
-const (
-	RecordMessage  RecordKind = "message"  // the user's own account, in words
-	RecordAnswer   RecordKind = "answer"   // an answer to a question, in words
-	RecordQuestion RecordKind = "question" // a side question; About: the article that answered it, or "" for none
-	RecordNote     RecordKind = "note"     // what the user asked to be noted with /log
-	RecordContact  RecordKind = "contact"  // a contact with the platform
-	RecordStep     RecordKind = "step"     // a step of a checklist that the user ticked
-	RecordStage    RecordKind = "stage"    // the case moved to another stage
-	RecordGap      RecordKind = "gap"      // About: an article that did not help
-)
-
-// Record is one entry of a case that is kept for good, under its number.
-type Record struct {
-	Seq    int // 1 is the first of the case
-	Kind   RecordKind
-	At     time.Time // when it happened, as far as it is known
-	ToldAt time.Time // when the bot learned of it
-	Text   string    // the user's words after the store mask, or ""
-	About  string    // the id of what the entry is about: a fact, a step, a stage
-}

@@ -38,22 +38,22 @@ func Step(k *knowledge.Pack, c Case, in Input) (Case, Effects) {
 	return t.c, t.fx
 }
 
-// Wants returns how many of the newest records Step looks at for event e.
-func Wants(e Event) int {
+// Wants returns what Step looks at besides c when e happens.
+func Wants(c Case, e Event) Wish {
 	switch e := e.(type) {
 	case Said:
 		if e.Command == "case" || e.Command == "status" {
-			return recentShown
+			return Wish{Newest: recentShown}
 		}
 	case Pressed:
 		switch e.Press.Act {
 		case actCase:
-			return recentShown
+			return Wish{Newest: recentShown}
 		case actUnhelped:
-			return recentSearched
+			return Wish{Newest: recentSearched}
 		}
 	}
-	return 0
+	return Wish{}
 }
 
 // recentShown is how many of the newest entries the case card shows.

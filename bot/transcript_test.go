@@ -144,7 +144,7 @@ func (s *stage) press(label string, oldest bool) {
 
 // step runs one event through the core and keeps what came of it.
 func (s *stage) step(e bot.Event) {
-	in := bot.Input{At: s.now, Event: e, Recent: s.log[:min(bot.Wants(e), len(s.log))]}
+	in := bot.Input{At: s.now, Event: e, Recent: s.log[:min(bot.Wants(s.c, e).Newest, len(s.log))]}
 	before, _ := json.Marshal(s.c)
 	c, fx := bot.Step(s.k, s.c, in)
 	if after, _ := json.Marshal(s.c); string(after) != string(before) {

@@ -24,7 +24,7 @@ func TestCommitSurvivesReopening(t *testing.T) {
 		t.Fatal("nothing in the outbox")
 	}
 	same(t, "message", h.Item.Message, message("你好"))
-	if st, err := f.Load(7, 10, 0); err != nil || !st.Seen {
+	if st, err := f.Load(7, 10, nil); err != nil || !st.Seen {
 		t.Errorf("update 10 is not known: %+v, %v", st, err)
 	}
 }

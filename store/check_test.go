@@ -69,10 +69,10 @@ func TestDamageOfOneChatIsItsOwn(t *testing.T) {
 	} {
 		good := []byte(f.dump()[string(broken.bucket)+"/"+string(broken.key)])
 		f.put(broken.bucket, broken.key, []byte("{"))
-		if _, err := f.Load(7, 0, 5); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), f.Tag(7)) {
+		if _, err := f.Load(7, 0, newest(5)); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), f.Tag(7)) {
 			t.Errorf("%s: Load: %v, want ErrDamaged with the tag of the chat", broken.bucket, err)
 		}
-		if _, err := f.Load(8, 0, 5); err != nil {
+		if _, err := f.Load(8, 0, newest(5)); err != nil {
 			t.Errorf("%s: Load of another chat: %v", broken.bucket, err)
 		}
 		f.commit(Change{Update: 100 + int64(len(broken.key)), Chat: 7, Poison: &Poison{Event: "said"}, Queue: []Item{answer("x")}})
@@ -151,7 +151,7 @@ func TestSampleOfFormat1Opens(t *testing.T) {
 	if r.Chats != 2 || r.Cases != 3 || r.Records != 4 || r.Waiting != 2 || r.Dead != 1 || r.Updates != 5 || len(r.Poison) != 1 {
 		t.Errorf("report %+v", r)
 	}
-	st, err := f.Load(7, 0, 9)
+	st, err := f.Load(7, 0, newest(9))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestSampleOfFormat1Opens(t *testing.T) {
 	if h.Shown != 100 {
 		t.Errorf("the slot names message %d", h.Shown)
 	}
-	if st, _ := f.Load(8, 0, 9); !st.Gone || st.Case.Number != 2 {
+	if st, _ := f.Load(8, 0, newest(9)); !st.Gone || st.Case.Number != 2 {
 		t.Errorf("state of the second chat %+v", st)
 	}
 	if got := f.Tag(7); got != "189080eb9e85" {

@@ -89,7 +89,7 @@ func use(t *testing.T, s *Store) {
 	}
 	check(err)
 	for chat := range bot.ChatID(60) {
-		_, err := s.Load(chat, 0, 3)
+		_, err := s.Load(chat, 0, newest(3))
 		check(err)
 		h, ok, err := s.Head(chat)
 		check(err)

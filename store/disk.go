@@ -53,11 +53,42 @@ type diskCue struct {
 }
 
 type diskRecord struct {
-	Kind   string    `json:"kind"`
-	At     time.Time `json:"at,omitzero"`
-	ToldAt time.Time `json:"told_at,omitzero"`
-	Text   string    `json:"text,omitempty"`
-	About  string    `json:"about,omitempty"`
+	Kind    string     `json:"kind"`
+	At      time.Time  `json:"at,omitzero"`
+	Rough   bool       `json:"rough,omitempty"`
+	ToldAt  time.Time  `json:"told_at,omitzero"`
+	Text    string     `json:"text,omitempty"`
+	About   string     `json:"about,omitempty"`
+	Of      int        `json:"of,omitempty"`
+	Message int        `json:"message,omitempty"`
+	Parts   []diskPart `json:"parts,omitempty"`
+	File    *diskFile  `json:"file,omitempty"`
+	Struck  time.Time  `json:"struck,omitzero"`
+	Was     []diskWas  `json:"was,omitempty"`
+}
+
+type diskPart struct {
+	Name  string `json:"name"`
+	Value string `json:"value,omitempty"`
+	From  int    `json:"from,omitempty"`
+	To    int    `json:"to,omitempty"`
+	In    int    `json:"in,omitempty"`
+}
+
+type diskFile struct {
+	ID     string `json:"id"`
+	Unique string `json:"unique,omitempty"`
+	Name   string `json:"name,omitempty"`
+	MIME   string `json:"mime,omitempty"`
+	Size   int64  `json:"size,omitempty"`
+	SHA256 string `json:"sha256,omitempty"`
+	Number int    `json:"number,omitempty"`
+}
+
+type diskWas struct {
+	At   time.Time `json:"at"`
+	Name string    `json:"name"`
+	Old  string    `json:"old,omitempty"`
 }
 
 type diskItem struct {
@@ -133,11 +164,42 @@ func (d diskCase) toBot() bot.Case {
 }
 
 func recordToDisk(r bot.Record) diskRecord {
-	return diskRecord{Kind: string(r.Kind), At: r.At, ToldAt: r.ToldAt, Text: r.Text, About: r.About}
+	d := diskRecord{
+		Kind: string(r.Kind), At: r.At, Rough: r.Rough, ToldAt: r.ToldAt, Text: r.Text, About: r.About,
+		Of: r.Of, Message: int(r.Message), Struck: r.Struck,
+	}
+	for _, p := range r.Parts {
+		d.Parts = append(d.Parts, diskPart{Name: string(p.Name), Value: p.Value, From: p.From, To: p.To, In: p.In})
+	}
+	if x := r.Exhibit; x != (bot.Exhibit{}) {
+		d.File = &diskFile{
+			ID: string(x.ID), Unique: x.Unique, Name: x.Name, MIME: x.MIME, Size: x.Size, SHA256: x.SHA256, Number: x.Number,
+		}
+	}
+	for _, w := range r.Was {
+		d.Was = append(d.Was, diskWas(w))
+	}
+	return d
 }
 
 func (d diskRecord) toBot(seq int) bot.Record {
-	return bot.Record{Seq: seq, Kind: bot.RecordKind(d.Kind), At: d.At, ToldAt: d.ToldAt, Text: d.Text, About: d.About}
+	r := bot.Record{
+		Seq: seq, Kind: bot.RecordKind(d.Kind), At: d.At, Rough: d.Rough, ToldAt: d.ToldAt, Text: d.Text, About: d.About,
+		Of: d.Of, Message: bot.MessageID(d.Message), Struck: d.Struck,
+	}
+	for _, p := range d.Parts {
+		r.Parts = append(r.Parts, bot.Part{Name: bot.PartName(p.Name), Value: p.Value, From: p.From, To: p.To, In: p.In})
+	}
+	if f := d.File; f != nil {
+		r.Exhibit = bot.Exhibit{
+			File: bot.File{ID: bot.FileID(f.ID), Unique: f.Unique, Size: f.Size, MIME: f.MIME},
+			Name: f.Name, SHA256: f.SHA256, Number: f.Number,
+		}
+	}
+	for _, w := range d.Was {
+		r.Was = append(r.Was, bot.Was(w))
+	}
+	return r
 }
 
 func itemToDisk(it Item) diskItem {

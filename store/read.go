@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"iter"
@@ -16,13 +17,15 @@ type State struct {
 	Zone   string       // the zone of the chat, "" for a new one
 	Gone   bool         // the user blocked the bot
 	Case   bot.Case     // the active case
-	Recent []bot.Record // its newest records, newest first
+	Recent []bot.Record // of its records those that were wished, newest first
+	These  []bot.Record // those wished by number, as far as they exist
+	Cases  []bot.Case   // the other cases of the chat, oldest first
 }
 
-// Load returns what the update with the given id finds in chat, with as many of
-// the newest records of the active case as recent says. An error that is
-// [ErrDamaged] is one of this chat alone.
-func (s *Store) Load(chat bot.ChatID, update int64, recent int) (st State, err error) {
+// Load returns what the update with the given id finds in chat. wants says,
+// given the active case, what is to be read besides it; nil: nothing. An error
+// that is [ErrDamaged] is one of this chat alone.
+func (s *Store) Load(chat bot.ChatID, update int64, wants func(bot.Case) bot.Wish) (st State, err error) {
 	err = s.view(func(tx *bolt.Tx) error {
 		if update != 0 && tx.Bucket(bucketSeen).Get(seenKey(update)) != nil {
 			st.Seen = true
@@ -38,20 +41,65 @@ func (s *Store) Load(chat bot.ChatID, update int64, recent int) (st State, err e
 				return s.damaged(string(bucketCases), chat)
 			}
 		}
-		st.Recent, err = s.newest(tx, chat, d.Active, recent)
-		return err
+		if wants == nil {
+			return nil
+		}
+		return s.grant(tx, chat, d.Active, wants(st.Case), &st)
 	})
 	return st, err
 }
 
-// newest returns up to n records of a case, newest first.
-func (s *Store) newest(tx *bolt.Tx, chat bot.ChatID, number, n int) ([]bot.Record, error) {
+// grant reads what is wished besides the case.
+func (s *Store) grant(tx *bolt.Tx, chat bot.ChatID, number int, w bot.Wish, st *State) (err error) {
+	if st.Recent, err = s.newest(tx, chat, number, w.Before, w.Newest); err != nil {
+		return err
+	}
+	for _, seq := range w.These {
+		v := tx.Bucket(bucketRecords).Get(recordKey(chat, number, seq))
+		if v == nil {
+			continue
+		}
+		r, err := decodeRecord(seq, v)
+		if err != nil {
+			return s.damaged(string(bucketRecords), chat)
+		}
+		st.These = append(st.These, r)
+	}
+	if w.Cases {
+		st.Cases, err = s.others(tx, chat, number)
+	}
+	return err
+}
+
+// others returns the cases of a chat but that with the given number.
+func (s *Store) others(tx *bolt.Tx, chat bot.ChatID, number int) (out []bot.Case, err error) {
+	prefix := chatKey(chat)
+	c := tx.Bucket(bucketCases).Cursor()
+	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		of, err := decodeCase(v)
+		if err != nil {
+			return nil, s.damaged(string(bucketCases), chat)
+		}
+		if of.Number != number {
+			out = append(out, of)
+		}
+	}
+	return out, nil
+}
+
+// newest returns up to n records of a case, newest first; those with numbers
+// under before, unless that is 0.
+func (s *Store) newest(tx *bolt.Tx, chat bot.ChatID, number, before, n int) ([]bot.Record, error) {
 	if n <= 0 {
 		return nil, nil
 	}
+	from := caseKey(chat, number+1)
+	if before > 0 {
+		from = recordKey(chat, number, before)
+	}
 	var out []bot.Record
 	c := tx.Bucket(bucketRecords).Cursor()
-	k, v := c.Seek(caseKey(chat, number+1))
+	k, v := c.Seek(from)
 	if k == nil {
 		k, v = c.Last()
 	} else {

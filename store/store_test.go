@@ -89,7 +89,7 @@ func (f *file) settle(z Settlement) (more bool) {
 
 func (f *file) load(chat bot.ChatID, recent int) State {
 	f.t.Helper()
-	st, err := f.Load(chat, 0, recent)
+	st, err := f.Load(chat, 0, newest(recent))
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -354,11 +354,35 @@ func TestClosed(t *testing.T) {
 	if _, err := f.Commit(Change{Update: 1, Chat: 1}); !errors.Is(err, ErrClosed) {
 		t.Errorf("Commit: %v", err)
 	}
-	if _, err := f.Load(1, 0, 0); !errors.Is(err, ErrClosed) {
+	if _, err := f.Load(1, 0, nil); !errors.Is(err, ErrClosed) {
 		t.Errorf("Load: %v", err)
 	}
 	if err := f.Close(); err != nil {
 		t.Errorf("second Close: %v", err)
 	}
 	f.open()
+}
+
+// newest is the wish for n records.
+func newest(n int) func(bot.Case) bot.Wish {
+	return func(bot.Case) bot.Wish { return bot.Wish{Newest: n} }
+}
+
+// What is wished is read: older records by number, single ones, other cases.
+func TestLoadGrantsWishes(t *testing.T) {
+	f := newFile(t)
+	for n := 1; n <= 2; n++ {
+		c := aCase()
+		c.Number = n
+		f.commit(Change{Update: int64(n), Chat: 7, Case: &c, Records: []bot.Record{record(1), record(2), record(3), record(4)}})
+	}
+	st, err := f.Load(7, 0, func(c bot.Case) bot.Wish {
+		return bot.Wish{Newest: 2, Before: c.Number + 2, These: []int{1, 9, 4}, Cases: true}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "before the fourth", []int{st.Recent[0].Seq, st.Recent[1].Seq}, []int{3, 2})
+	same(t, "by number", []int{st.These[0].Seq, st.These[1].Seq}, []int{1, 4})
+	same(t, "the other case", []int{st.Cases[0].Number, len(st.Cases)}, []int{1, 1})
 }

@@ -89,7 +89,7 @@ func benchmarkRelay(b *testing.B, chats int, work time.Duration) {
 	defer s.Close()
 	r := New(Config{
 		Store: s, Sender: &sink{}, Knowledge: func() *knowledge.Pack { return nil },
-		Step: busy(work), Wants: func(bot.Event) int { return 0 }, Tell: tell,
+		Step: busy(work), Wants: func(bot.Case, bot.Event) bot.Wish { return bot.Wish{} }, Tell: tell,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

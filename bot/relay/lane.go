@@ -157,14 +157,18 @@ func (r *Relay) attempt(u bot.Update) (res result, err error) {
 			err = caught(v)
 		}
 	}()
-	st, err := r.cfg.Store.Load(u.Chat, u.ID, r.cfg.Wants(u.Event))
+	wants := func(c bot.Case) bot.Wish { return r.cfg.Wants(c, u.Event) }
+	st, err := r.cfg.Store.Load(u.Chat, u.ID, wants)
 	if err != nil {
 		return res, ownFault(err)
 	}
 	if st.Seen {
 		return result{Receipt: store.Receipt{Duplicate: true, Waiting: true}}, nil
 	}
-	in := bot.Input{At: u.At.In(r.zone(st.Zone)), Event: u.Event, Message: u.Message, Recent: st.Recent}
+	in := bot.Input{
+		At: u.At.In(r.zone(st.Zone)), Event: u.Event, Message: u.Message,
+		Recent: st.Recent, These: st.These, Cases: st.Cases,
+	}
 	c, fx := r.cfg.Step(r.cfg.Knowledge(), st.Case, in)
 	res.toast = fx.Toast
 	res.Receipt, err = r.cfg.Store.Commit(r.change(u, c, fx))

@@ -42,7 +42,7 @@ type Sender interface {
 
 // Store is what a relay needs of [store.Store].
 type Store interface {
-	Load(chat bot.ChatID, update int64, recent int) (store.State, error)
+	Load(chat bot.ChatID, update int64, wants func(bot.Case) bot.Wish) (store.State, error)
 	Commit(store.Change) (store.Receipt, error)
 	Head(chat bot.ChatID) (store.Head, bool, error)
 	Settle(store.Settlement) (more bool, err error)
@@ -57,7 +57,7 @@ type Config struct {
 	Knowledge func() *knowledge.Pack // the content at the moment of the call
 
 	Step  func(*knowledge.Pack, bot.Case, bot.Input) (bot.Case, bot.Effects) // nil: bot.Step
-	Wants func(bot.Event) int                                                // nil: bot.Wants
+	Wants func(bot.Case, bot.Event) bot.Wish                                 // nil: bot.Wants
 	Tell  func(*knowledge.Pack, bot.Notice) bot.Message                      // nil: bot.Tell
 
 	Zone     *time.Location // of chats that have none yet; nil: UTC

@@ -38,7 +38,7 @@ func TestAcknowledgedAfterTheCommit(t *testing.T) {
 			known := false
 			done := make(chan struct{})
 			w.Accept(u, func(err error) {
-				st, _ := w.db.Load(ann, u.ID, 0)
+				st, _ := w.db.Load(ann, u.ID, nil)
 				known = err == nil && st.Seen
 				close(done)
 			})
@@ -178,7 +178,7 @@ func TestStepGetsTheRecordsItWants(t *testing.T) {
 	in(t, func(t *testing.T) {
 		var recent []string
 		w := newWorld(t, func(c *Config) {
-			c.Wants = func(e bot.Event) int { return len(e.(bot.Said).Text) }
+			c.Wants = func(_ bot.Case, e bot.Event) bot.Wish { return bot.Wish{Newest: len(e.(bot.Said).Text)} }
 			c.Step = func(k *knowledge.Pack, c bot.Case, in bot.Input) (bot.Case, bot.Effects) {
 				recent = nil
 				for _, r := range in.Recent {

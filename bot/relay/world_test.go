@@ -63,7 +63,7 @@ func (w *world) start(set ...func(*Config)) {
 	w.db, w.messenger, w.log = &flaky{Store: s}, newMessenger(w.t), &strings.Builder{}
 	c := Config{
 		Store: w.db, Sender: w.messenger, Knowledge: func() *knowledge.Pack { return nil },
-		Step: echo, Wants: func(bot.Event) int { return 0 }, Tell: tell,
+		Step: echo, Wants: func(bot.Case, bot.Event) bot.Wish { return bot.Wish{} }, Tell: tell,
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, f := range set {

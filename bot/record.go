@@ -1,0 +1,102 @@
+package bot
+
+import "time"
+
+// RecordKind says what a record is.
+type RecordKind string
+
+// The kinds of records.
+const (
+	RecordMessage    RecordKind = "message"    // the user's own account, in words
+	RecordAnswer     RecordKind = "answer"     // an answer to a question, in words
+	RecordQuestion   RecordKind = "question"   // a side question; About: the article that answered it, or "" for none
+	RecordNote       RecordKind = "note"       // what the user asked to be noted, in which no contact was found
+	RecordContact    RecordKind = "contact"    // a contact with the platform; Parts say with whom and what came of it
+	RecordStep       RecordKind = "step"       // a step of a checklist that the user ticked
+	RecordStage      RecordKind = "stage"      // the case moved to another stage
+	RecordGap        RecordKind = "gap"        // About: an article that did not help
+	RecordPasted     RecordKind = "pasted"     // a conversation, or a piece of one, that the user pasted or forwarded
+	RecordCorrection RecordKind = "correction" // words that correct the record Of
+	RecordEvidence   RecordKind = "evidence"   // a picture or a file; About: its kind
+	RecordPaid       RecordKind = "paid"       // money arrived; Parts say how much
+	RecordLetter     RecordKind = "letter"     // a letter that the bot wrote; About: its kind
+)
+
+// Record is one entry of a case that is kept for good, under its number. The
+// words of the user stay as they were written: what was read from them, and
+// what the user corrected, stands beside them.
+type Record struct {
+	Seq     int // 1 is the first of the case
+	Kind    RecordKind
+	At      time.Time // when it happened, as far as it is known
+	Rough   bool      // At is the day, not the time of day
+	ToldAt  time.Time // when the bot learned of it
+	Text    string    // the user's words after the store mask, or ""
+	About   string    // the id of what the entry is about: a fact, a step, a stage, a kind of evidence
+	Of      int       // the record whose text Parts are read from, or which this one corrects; 0: its own
+	Message MessageID // the message it came with, 0 for none: by it an edit finds its record
+	Parts   []Part    // what was read from the words
+	Exhibit Exhibit   // of a record of evidence: what was sent
+	Struck  time.Time // when the user struck it out; zero: it stands
+	Was     []Was     // what was corrected, oldest first
+}
+
+// Part is something that was read from a record's words, or that the user put
+// in its place.
+type Part struct {
+	Name  PartName
+	Value string // the words, or a time, a day, a channel in their written form
+	From  int    // the bytes From..To of the text of the record In; 0..0 when a button said it
+	To    int
+	In    int // number of the record whose text that is
+}
+
+// PartName names a part of a record.
+type PartName string
+
+// The parts.
+const (
+	PartChannel PartName = "channel" // id of a way to reach somebody: channels.yaml
+	PartAgent   PartName = "agent"   // staff number or name of who answered
+	PartSaid    PartName = "said"    // what was said
+	PartPromise PartName = "promise" // what was promised, in the words used
+	PartDue     PartName = "due"     // until when: RFC 3339
+	PartTicket  PartName = "ticket"  // number of a ticket or complaint
+	PartAmount  PartName = "amount"  // decimal
+	PartShows   PartName = "shows"   // one thing that is on a screenshot: address, time, balance, code, stage
+	PartVersion PartName = "version" // of a letter: its number, language and tone
+)
+
+// Was is what a record held before a correction.
+type Was struct {
+	At   time.Time // when it was corrected
+	Name string    // the part, or "at" for the time of the record, or "about"
+	Old  string    // "" where there was nothing
+}
+
+// Exhibit is a picture or a file that is kept as evidence. It stays with the
+// messenger; the bot keeps its name there.
+type Exhibit struct {
+	File
+	Name   string // as the sender named it, "" for a photo
+	SHA256 string // in lower-case hex, "" while unknown
+	Number int    // 1 is the first piece of evidence of the case
+}
+
+// Part returns the value of the first part with a name, or "".
+func (r Record) Part(name PartName) string {
+	for _, p := range r.Parts {
+		if p.Name == name {
+			return p.Value
+		}
+	}
+	return ""
+}
+
+// Wish is what Step wants to see of a chat besides the active case.
+type Wish struct {
+	Newest int   // so many of the newest records of the active case
+	Before int   // of these only those with smaller numbers; 0: any
+	These  []int // the records of the active case with these numbers
+	Cases  bool  // the other cases of the chat
+}
