@@ -178,6 +178,6 @@ func (s *Server) note(method string, p params, a *answer) {
 	if code == 0 && a.result != nil {
 		code = http.StatusOK
 	}
-	s.log = append(s.log, Call{time.Now(), method, p.int("chat_id"), a.message, p["text"], code, a.cut})
+	s.log = append(s.log, Call{time.Now(), method, p.int("chat_id"), a.message, p.get("text"), code, a.cut})
 	s.change()
 }

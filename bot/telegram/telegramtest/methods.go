@@ -15,6 +15,7 @@ const (
 	maxText     = 4096 // UTF-16 units
 	maxData     = 64   // bytes of callback data
 	maxButtons  = 100
+	deletable   = 48 * time.Hour // how long after it was sent a message can be deleted
 	saysBlocked = "Forbidden: bot was blocked by the user"
 	sameMessage = "message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message"
 	lateAnswer  = "query is too old and response timeout expired or query ID is invalid"
@@ -27,7 +28,12 @@ var methods = map[string]func(*Server, params) *answer{
 	"setwebhook":             (*Server).setWebhook,
 	"getwebhookinfo":         (*Server).getWebhookInfo,
 	"sendmessage":            (*Server).sendMessage,
+	"senddocument":           (*Server).sendDocument,
+	"sendphoto":              (*Server).sendPhoto,
+	"sendmediagroup":         (*Server).sendMediaGroup,
+	"getfile":                (*Server).getFile,
 	"editmessagetext":        (*Server).editMessageText,
+	"editmessagecaption":     (*Server).editMessageCaption,
 	"editmessagereplymarkup": (*Server).editMessageReplyMarkup,
 	"deletemessage":          (*Server).deleteMessage,
 	"answercallbackquery":    (*Server).answerCallbackQuery,
@@ -55,18 +61,18 @@ func (s *Server) getMe(params) *answer {
 }
 
 func (s *Server) setWebhook(p params) *answer {
-	u, err := url.Parse(p["url"])
-	if err != nil || p["url"] != "" && u.Scheme != "https" {
+	u, err := url.Parse(p.get("url"))
+	if err != nil || p.get("url") != "" && u.Scheme != "https" {
 		return bad("bad webhook: An HTTPS URL must be provided for webhook")
 	}
-	s.webhook = p["url"]
+	s.webhook = p.get("url")
 	s.endPoll(webhookCame)
 	return yes()
 }
 
 func (s *Server) deleteWebhook(p params) *answer {
 	s.webhook = ""
-	if p["drop_pending_updates"] == "true" {
+	if p.get("drop_pending_updates") == "true" {
 		s.queue.updates = nil
 	}
 	return yes()
@@ -80,7 +86,7 @@ func (s *Server) getWebhookInfo(params) *answer {
 
 // reach returns the chat that p addresses, or why it cannot be written to.
 func (s *Server) reach(p params) (*chat, *answer) {
-	if p["chat_id"] == "" {
+	if p.get("chat_id") == "" {
 		return nil, bad("chat_id is empty")
 	}
 	c, ok := s.chats[p.int("chat_id")]
@@ -104,9 +110,7 @@ func (s *Server) sendMessage(p params) *answer {
 	if a := m.fill(p); a != nil {
 		return a
 	}
-	s.lastID++
-	m.ID = s.lastID
-	c.messages = append(c.messages, m)
+	s.post(c, m)
 	return &answer{result: m.json(c), message: m.ID}
 }
 
@@ -116,28 +120,20 @@ func (m *Message) fill(p params) *answer {
 	if a != nil {
 		return a
 	}
-	buttons, a := parseKeyboard(p["reply_markup"])
+	buttons, a := parseKeyboard(p.get("reply_markup"))
 	if a != nil {
 		return a
 	}
 	m.Text, m.Entities, m.Buttons, m.HTML = text, entities, buttons, ""
-	if p["parse_mode"] != "" {
-		m.HTML = p["text"]
+	if p.get("parse_mode") != "" {
+		m.HTML = p.get("text")
 	}
 	return nil
 }
 
 func parseText(p params) (text string, entities []Entity, a *answer) {
-	switch p["parse_mode"] {
-	case "":
-		text = shown(p["text"])
-	case "HTML", "html":
-		var err error
-		if text, entities, err = ParseHTML(p["text"]); err != nil {
-			return "", nil, bad("can't parse entities: " + err.Error())
-		}
-	default:
-		return "", nil, bad("unsupported parse_mode")
+	if text, entities, a = parse(p.get("text"), p.get("parse_mode")); a != nil {
+		return "", nil, a
 	}
 	switch {
 	case !anyVisible(text):
@@ -146,6 +142,21 @@ func parseText(p params) (text string, entities []Entity, a *answer) {
 		return "", nil, bad("message is too long")
 	}
 	return text, entities, nil
+}
+
+// parse returns what is shown of a text or a caption.
+func parse(source, mode string) (text string, entities []Entity, a *answer) {
+	switch mode {
+	case "":
+		return shown(source), nil, nil
+	case "HTML", "html":
+		text, entities, err := ParseHTML(source)
+		if err != nil {
+			return "", nil, bad("can't parse entities: " + err.Error())
+		}
+		return text, entities, nil
+	}
+	return "", nil, bad("unsupported parse_mode")
 }
 
 type wireButton struct {
@@ -233,6 +244,9 @@ func (s *Server) editMessageText(p params) *answer {
 	if a != nil {
 		return a
 	}
+	if m.File != nil {
+		return bad("there is no text in the message to edit")
+	}
 	edited := *m
 	if a := edited.fill(p); a != nil {
 		return a
@@ -246,7 +260,7 @@ func (s *Server) editMessageReplyMarkup(p params) *answer {
 		return a
 	}
 	edited := *m
-	if edited.Buttons, a = parseKeyboard(p["reply_markup"]); a != nil {
+	if edited.Buttons, a = parseKeyboard(p.get("reply_markup")); a != nil {
 		return a
 	}
 	return m.become(edited, c)
@@ -262,7 +276,7 @@ func (m *Message) become(edited Message, c *chat) *answer {
 }
 
 func (m *Message) same(other Message) bool {
-	return m.Text == other.Text && slices.Equal(m.Entities, other.Entities) &&
+	return m.Text == other.Text && m.Caption == other.Caption && slices.Equal(m.Entities, other.Entities) &&
 		slices.EqualFunc(m.Buttons, other.Buttons, slices.Equal[[]Button])
 }
 
@@ -273,9 +287,11 @@ func (s *Server) deleteMessage(p params) *answer {
 	}
 	m := c.message(int(p.int("message_id")))
 	switch {
+	case p.int("message_id") <= 0:
+		return bad("message identifier is not specified")
 	case m == nil || m.Deleted:
 		return bad("message to delete not found")
-	case m.frozen:
+	case m.frozen, time.Since(m.Date) > deletable:
 		return bad("message can't be deleted for everyone")
 	}
 	m.Deleted = true
@@ -283,8 +299,8 @@ func (s *Server) deleteMessage(p params) *answer {
 }
 
 func (s *Server) answerCallbackQuery(p params) *answer {
-	q, ok := s.queries[p["callback_query_id"]]
-	text := p["text"]
+	q, ok := s.queries[p.get("callback_query_id")]
+	text := p.get("text")
 	switch {
 	case !ok || q.expired:
 		return bad(lateAnswer)
@@ -301,7 +317,7 @@ func (s *Server) sendChatAction(p params) *answer {
 	if _, a := s.reach(p); a != nil {
 		return a
 	}
-	if p["action"] == "" {
+	if p.get("action") == "" {
 		return bad("wrong parameter action in request")
 	}
 	return yes()
@@ -314,7 +330,7 @@ func (s *Server) setMyCommands(p params) *answer {
 		Command     string `json:"command"`
 		Description string `json:"description"`
 	}
-	if json.Unmarshal([]byte(p["commands"]), &commands) != nil {
+	if json.Unmarshal([]byte(p.get("commands")), &commands) != nil {
 		return bad("can't parse commands")
 	}
 	if len(commands) > 100 {
@@ -329,17 +345,17 @@ func (s *Server) setMyCommands(p params) *answer {
 			return bad("BOT_COMMAND_DESCRIPTION_INVALID")
 		}
 	}
-	s.profile.commands = json.RawMessage(p["commands"])
+	s.profile.commands = json.RawMessage(p.get("commands"))
 	return yes()
 }
 
 func (s *Server) getMyCommands(params) *answer { return &answer{result: s.profile.commands} }
 
 func (s *Server) setMyDescription(p params) *answer {
-	if utf8.RuneCountInString(p["description"]) > 512 {
+	if utf8.RuneCountInString(p.get("description")) > 512 {
 		return bad("DESCRIPTION_TOO_LONG")
 	}
-	s.profile.description = p["description"]
+	s.profile.description = p.get("description")
 	return yes()
 }
 
@@ -348,10 +364,10 @@ func (s *Server) getMyDescription(params) *answer {
 }
 
 func (s *Server) setMyShortDescription(p params) *answer {
-	if utf8.RuneCountInString(p["short_description"]) > 120 {
+	if utf8.RuneCountInString(p.get("short_description")) > 120 {
 		return bad("SHORT_DESCRIPTION_TOO_LONG")
 	}
-	s.profile.short = p["short_description"]
+	s.profile.short = p.get("short_description")
 	return yes()
 }
 

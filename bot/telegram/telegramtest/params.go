@@ -12,18 +12,34 @@ import (
 	"unicode/utf8"
 )
 
-// params are the parameters of a request, those that are not text as JSON.
-type params map[string]string
+// params are the parameters of a request, those that are not text as JSON, and
+// the files that came with it.
+type params struct {
+	texts map[string]string
+	files map[string]upload
+}
+
+// upload is a file as it came in a request.
+type upload struct {
+	name string
+	mime string
+	data []byte
+}
+
+func (p params) get(name string) string { return p.texts[name] }
 
 // readParams reads the three forms in which the Bot API takes parameters.
 func readParams(r *http.Request) (params, *answer) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, &answer{cut: true}
+	p := params{texts: map[string]string{}, files: map[string]upload{}}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return p, &answer{cut: true}
+	case len(body) > maxBody:
+		return p, refuse(http.StatusRequestEntityTooLarge, "Request Entity Too Large")
 	}
-	p := params{}
 	for name, values := range r.URL.Query() {
-		p[name] = values[0]
+		p.texts[name] = values[0]
 	}
 	kind, args, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
@@ -36,11 +52,11 @@ func readParams(r *http.Request) (params, *answer) {
 		err = p.readForm(body)
 	}
 	if err != nil {
-		return nil, bad("can't parse the request")
+		return p, bad("can't parse the request")
 	}
-	for _, v := range p {
+	for _, v := range p.texts {
 		if !utf8.ValidString(v) {
-			return nil, bad("strings must be encoded in UTF-8")
+			return p, bad("strings must be encoded in UTF-8")
 		}
 	}
 	return p, nil
@@ -56,7 +72,7 @@ func (p params) readJSON(body []byte) error {
 		if json.Unmarshal(raw, &text) != nil {
 			text = string(raw)
 		}
-		p[name] = text
+		p.texts[name] = text
 	}
 	return nil
 }
@@ -64,7 +80,7 @@ func (p params) readJSON(body []byte) error {
 func (p params) readForm(body []byte) error {
 	form, err := url.ParseQuery(string(body))
 	for name, values := range form {
-		p[name] = values[0]
+		p.texts[name] = values[0]
 	}
 	return err
 }
@@ -83,11 +99,15 @@ func (p params) readMultipart(body []byte, boundary string) error {
 		if err != nil {
 			return err
 		}
-		p[part.FormName()] = string(value)
+		if part.FileName() != "" {
+			p.files[part.FormName()] = upload{part.FileName(), part.Header.Get("Content-Type"), value}
+			continue
+		}
+		p.texts[part.FormName()] = string(value)
 	}
 }
 
 func (p params) int(name string) int64 {
-	n, _ := strconv.ParseInt(p[name], 10, 64)
+	n, _ := strconv.ParseInt(p.texts[name], 10, 64)
 	return n
 }

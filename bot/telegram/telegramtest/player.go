@@ -14,6 +14,9 @@ type Message struct {
 	Chat     int64
 	FromBot  bool
 	Text     string // as it is shown
+	Caption  string // of a file, as it is shown
+	File     *File  // nil for a text
+	Album    string // the same for all that was sent in one go
 	HTML     string // as the bot sent it, "" without a parse mode
 	Entities []Entity
 	Buttons  [][]Button
@@ -21,7 +24,8 @@ type Message struct {
 	Deleted  bool // it is not shown any more
 	Date     time.Time
 
-	frozen bool // it can be neither edited nor deleted
+	frozen bool           // it can be neither edited nor deleted
+	origin map[string]any // of a forwarded message
 }
 
 // Button is a key under a message.
@@ -47,11 +51,14 @@ func (m *Message) json(c *chat) map[string]any {
 		"message_id": m.ID,
 		"date":       m.Date.Unix(),
 		"chat":       c.json(),
-		"text":       m.Text,
 		"from":       c.user(),
 	}
 	if m.FromBot {
 		out["from"] = botUser()
+	}
+	m.addContent(out)
+	if m.origin != nil {
+		out["forward_origin"] = m.origin
 	}
 	if m.Edits > 0 {
 		out["edit_date"] = time.Now().Unix()
@@ -60,6 +67,24 @@ func (m *Message) json(c *chat) map[string]any {
 		out["reply_markup"] = keyboardJSON(m.Buttons)
 	}
 	return out
+}
+
+// addContent adds what the message says and holds.
+func (m *Message) addContent(out map[string]any) {
+	if m.File == nil {
+		out["text"] = m.Text
+		if name, _, _ := strings.Cut(m.Text, " "); !m.FromBot && strings.HasPrefix(name, "/") {
+			out["entities"] = []map[string]any{{"type": "bot_command", "offset": 0, "length": units(name)}}
+		}
+		return
+	}
+	out[m.File.Kind] = m.File.json()
+	if m.Caption != "" {
+		out["caption"] = m.Caption
+	}
+	if m.Album != "" {
+		out["media_group_id"] = m.Album
+	}
 }
 
 func keyboardJSON(rows [][]Button) map[string]any {
@@ -114,58 +139,43 @@ func (s *Server) player(id int64, kind string) *User {
 }
 
 // Say sends a text and returns the id of the message.
-func (u *User) Say(text string) int { return u.send(text, nil) }
+func (u *User) Say(text string) int { return u.write(&Message{Text: text}) }
 
 // Forward sends a text of somebody else's.
 func (u *User) Forward(text string) int {
-	return u.send(text, map[string]any{"forward_origin": map[string]any{
-		"type": "hidden_user", "sender_user_name": "Someone", "date": time.Now().Unix(),
-	}})
+	return u.write(&Message{Text: text, origin: origin(time.Now())})
 }
 
 // Photo sends a photo.
-func (u *User) Photo(caption string) int {
-	sizes := []map[string]any{{"file_id": "photo-1", "file_unique_id": "p1", "width": 90, "height": 90}}
-	return u.send("", map[string]any{"photo": sizes, "caption": caption})
-}
+func (u *User) Photo(caption string) int { return u.Send(Thing{Kind: "photo", Caption: caption})[0] }
 
 // Document sends a file.
 func (u *User) Document(caption string) int {
-	return u.send("", map[string]any{"document": file("document-1"), "caption": caption})
+	return u.Send(Thing{Kind: "document", Name: "document.pdf", MIME: "application/pdf", Caption: caption})[0]
 }
 
 // Voice sends a voice message.
-func (u *User) Voice() int { return u.send("", map[string]any{"voice": file("voice-1")}) }
+func (u *User) Voice() int { return u.Send(Thing{Kind: "voice"})[0] }
 
 // Sticker sends a sticker.
-func (u *User) Sticker() int { return u.send("", map[string]any{"sticker": file("sticker-1")}) }
+func (u *User) Sticker() int { return u.Send(Thing{Kind: "sticker"})[0] }
 
-func file(id string) map[string]any {
-	return map[string]any{"file_id": id, "file_unique_id": id, "duration": 1}
-}
-
-func (u *User) send(text string, extra map[string]any) int {
+func (u *User) write(m *Message) int {
 	u.s.mu.Lock()
 	defer u.s.mu.Unlock()
+	return u.send(m)
+}
+
+// send shows a message of the user's and tells the bot; s.mu is held.
+func (u *User) send(m *Message) int {
 	u.unblock()
-	u.s.lastID++
-	m := &Message{ID: u.s.lastID, Chat: u.c.id, Text: text, Date: time.Now()}
-	u.c.messages = append(u.c.messages, m)
-	object := m.json(u.c)
-	if text == "" {
-		delete(object, "text")
-	}
-	if name, _, _ := strings.Cut(text, " "); strings.HasPrefix(name, "/") {
-		object["entities"] = []map[string]any{{"type": "bot_command", "offset": 0, "length": units(name)}}
-	}
-	for name, value := range extra {
-		object[name] = value
-	}
-	u.s.add("message", object)
+	m.Chat, m.Date = u.c.id, time.Now()
+	u.s.post(u.c, m)
+	u.s.add("message", m.json(u.c))
 	return m.ID
 }
 
-// Edit changes a message that the user has sent.
+// Edit changes the text or caption of a message that the user has sent.
 func (u *User) Edit(id int, text string) {
 	u.s.mu.Lock()
 	defer u.s.mu.Unlock()
@@ -174,7 +184,11 @@ func (u *User) Edit(id int, text string) {
 		u.s.t.Errorf("telegramtest: edit message %d: the user has not sent it", id)
 		return
 	}
-	m.Text = text
+	if m.File == nil {
+		m.Text = text
+	} else {
+		m.Caption = text
+	}
 	m.Edits++
 	u.s.add("edited_message", m.json(u.c))
 }
@@ -369,7 +383,7 @@ func (u *User) WaitText(part string) Message {
 	var found Message
 	u.s.Wait(fmt.Sprintf("a message with %q", part), func() bool {
 		for _, m := range slices.Backward(u.Messages()) {
-			if strings.Contains(m.Text, part) {
+			if strings.Contains(m.Text, part) || strings.Contains(m.Caption, part) {
 				found = m
 				return true
 			}

@@ -39,6 +39,9 @@ type Server struct {
 	faults   []*Fault
 	faulted  int // how often one happened
 	log      []Call
+	files    map[string]*File // by id
+	links    map[string]*File // by the path that getFile gave
+	albums   int
 
 	queue   queue
 	webhook string
@@ -82,6 +85,8 @@ func New(t testing.TB) *Server {
 		chats:    make(map[int64]*chat),
 		queries:  make(map[string]*query),
 		queue:    queue{next: 500_000_001, delivered: make(map[int64]int)},
+		files:    make(map[string]*File),
+		links:    make(map[string]*File),
 		profile:  profile{commands: json.RawMessage("[]")},
 		stopped:  make(chan struct{}),
 	}
@@ -202,6 +207,9 @@ func (l *pipeListener) close() {
 
 // ServeHTTP answers one request as the Bot API does.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.download(w, r) {
+		return
+	}
 	method, a := route(r)
 	var p params
 	if a == nil {

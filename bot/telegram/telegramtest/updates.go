@@ -120,7 +120,7 @@ func (s *Server) getUpdates(ctx context.Context, p params) *answer {
 		return refuse(http.StatusConflict, webhookIsSet)
 	}
 	s.endPoll(otherPoll)
-	if raw, ok := p["allowed_updates"]; ok {
+	if raw := p.get("allowed_updates"); raw != "" {
 		var allowed []string
 		if json.Unmarshal([]byte(raw), &allowed) != nil {
 			return bad("can't parse allowed updates")
