@@ -50,7 +50,7 @@ type Client struct {
 	wire *wire
 	log  *reporter
 
-	base        string // API address with the token, never to be logged
+	base, files string // addresses with the token, never to be logged
 	pollTimeout time.Duration
 
 	mu       sync.Mutex
@@ -85,6 +85,7 @@ func New(cfg Config) (*Client, error) {
 		wire:        newWire(cfg),
 		log:         newReporter(cfg.Log),
 		base:        strings.TrimRight(cfg.APIURL, "/") + "/bot" + cfg.Token + "/",
+		files:       strings.TrimRight(cfg.APIURL, "/") + "/file/bot" + cfg.Token + "/",
 		pollTimeout: cfg.PollTimeout.Truncate(time.Second),
 	}
 	var err error

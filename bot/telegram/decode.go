@@ -35,31 +35,41 @@ type (
 		Chat     wireChat `json:"chat"`
 		Text     string   `json:"text"`
 		Caption  string   `json:"caption"`
-		Forward  present  `json:"forward_origin"`
+		Album    string   `json:"media_group_id"`
+		Forward  *origin  `json:"forward_origin"`
 		ReplyTo  *struct {
 			From wireUser `json:"from"`
 		} `json:"reply_to_message"`
 		wireContent
 	}
 	wireContent struct {
-		Photo     present `json:"photo"`
-		Document  present `json:"document"`
-		Voice     present `json:"voice"`
-		Sticker   present `json:"sticker"`
-		Animation present `json:"animation"`
-		Audio     present `json:"audio"`
-		Video     present `json:"video"`
-		VideoNote present `json:"video_note"`
-		PaidMedia present `json:"paid_media"`
-		Story     present `json:"story"`
-		Checklist present `json:"checklist"`
-		Contact   present `json:"contact"`
-		Dice      present `json:"dice"`
-		Game      present `json:"game"`
-		Poll      present `json:"poll"`
-		Venue     present `json:"venue"`
-		Location  present `json:"location"`
-		Invoice   present `json:"invoice"`
+		Photo     *photo    `json:"photo"`
+		Document  *wireFile `json:"document"`
+		Voice     *wireFile `json:"voice"`
+		Sticker   *wireFile `json:"sticker"`
+		Animation present   `json:"animation"`
+		Audio     present   `json:"audio"`
+		Video     present   `json:"video"`
+		VideoNote present   `json:"video_note"`
+		PaidMedia present   `json:"paid_media"`
+		Story     present   `json:"story"`
+		Checklist present   `json:"checklist"`
+		Contact   present   `json:"contact"`
+		Dice      present   `json:"dice"`
+		Game      present   `json:"game"`
+		Poll      present   `json:"poll"`
+		Venue     present   `json:"venue"`
+		Location  present   `json:"location"`
+		Invoice   present   `json:"invoice"`
+	}
+	wireFile struct {
+		ID     string `json:"file_id"`
+		Unique string `json:"file_unique_id"`
+		Size   int64  `json:"file_size"`
+		MIME   string `json:"mime_type"`
+		Name   string `json:"file_name"`
+		Width  int64  `json:"width"`
+		Height int64  `json:"height"`
 	}
 	wireQuery struct {
 		ID      string       `json:"id"`
@@ -84,6 +94,41 @@ type present bool
 
 func (p *present) UnmarshalJSON(data []byte) error {
 	*p = string(data) != "null"
+	return nil
+}
+
+// UnmarshalJSON takes what it can read: that there is a file, and the words
+// beside it, must not be lost because something about it has a new form.
+func (f *wireFile) UnmarshalJSON(data []byte) error {
+	type plain wireFile
+	_ = json.Unmarshal(data, (*plain)(f))
+	return nil
+}
+
+// photo is the largest of the sizes in which a photo comes.
+type photo struct{ wireFile }
+
+func (p *photo) UnmarshalJSON(data []byte) error {
+	var sizes []wireFile
+	_ = json.Unmarshal(data, &sizes) // that there is one matters more
+	for i, s := range sizes {
+		if i == 0 || s.Width*s.Height >= p.Width*p.Height {
+			p.wireFile = s
+		}
+	}
+	return nil
+}
+
+// origin is what a forwarded message says of where it comes from. Its form
+// differs with the kind of sender; the date stands in all of them.
+type origin struct{ date int64 }
+
+func (o *origin) UnmarshalJSON(data []byte) error {
+	var known struct {
+		Date int64 `json:"date"`
+	}
+	_ = json.Unmarshal(data, &known) // that it is forwarded matters more than since when
+	o.date = known.Date
 	return nil
 }
 
@@ -160,20 +205,37 @@ func (m *wireMessage) event(me account) bot.Event {
 	switch {
 	case m.Text != "":
 		return m.said()
-	case bool(m.Photo):
-		return bot.Sent{Kind: bot.Photo, Caption: m.Caption}
+	case m.Photo != nil:
+		return m.sent(bot.Photo, &m.Photo.wireFile)
 	case bool(m.Animation): // Telegram sets document beside it
-		return bot.Sent{Kind: bot.Other, Caption: m.Caption}
-	case bool(m.Document):
-		return bot.Sent{Kind: bot.Document, Caption: m.Caption}
-	case bool(m.Voice):
-		return bot.Sent{Kind: bot.Voice, Caption: m.Caption}
-	case bool(m.Sticker):
-		return bot.Sent{Kind: bot.Sticker}
+		return m.sent(bot.Other, nil)
+	case m.Document != nil:
+		return m.sent(bot.Document, m.Document)
+	case m.Voice != nil:
+		return m.sent(bot.Voice, m.Voice)
+	case m.Sticker != nil:
+		return m.sent(bot.Sticker, m.Sticker)
 	case m.other():
-		return bot.Sent{Kind: bot.Other, Caption: m.Caption}
+		return m.sent(bot.Other, nil)
 	}
 	return bot.Ignored{}
+}
+
+// sent is the event of a message with a file, nil for one that is not looked at.
+func (m *wireMessage) sent(kind bot.FileKind, f *wireFile) bot.Event {
+	e := bot.Sent{Kind: kind, Caption: m.Caption, Album: m.Album, Forwarded: m.Forward != nil, ForwardedAt: m.Forward.at()}
+	if f != nil {
+		e.Name = f.Name
+		e.File = bot.File{ID: bot.FileID(f.ID), Unique: f.Unique, Size: f.Size, MIME: f.MIME}
+	}
+	return e
+}
+
+func (o *origin) at() time.Time {
+	if o == nil {
+		return time.Time{}
+	}
+	return instant(o.date)
 }
 
 func (c wireContent) other() bool {
@@ -184,8 +246,8 @@ func (c wireContent) other() bool {
 // said is the event of a text. A forwarded text is never a command: its words
 // are somebody else's.
 func (m *wireMessage) said() bot.Event {
-	if m.Forward {
-		return bot.Said{Text: m.Text, Forwarded: true}
+	if m.Forward != nil {
+		return bot.Said{Text: m.Text, Forwarded: true, ForwardedAt: m.Forward.at()}
 	}
 	if name, _, rest, ok := cutCommand(m.Text); ok {
 		return bot.Said{Command: name, Text: rest}

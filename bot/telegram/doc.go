@@ -17,5 +17,5 @@
 // The files: client.go (configuration), wire.go (requests and faults), poll.go
 // (the loop), decode.go (updates to events), render.go and split.go (mark-up to
 // Telegram's HTML), press.go (buttons to callback data and back), send.go (the
-// sender), register.go (commands and descriptions).
+// sender), file.go (files that users sent), register.go (commands and descriptions).
 package telegram

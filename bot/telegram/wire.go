@@ -79,6 +79,8 @@ func badRequest(what string, editing bool) bot.Reason {
 		return bot.NotModified
 	case saysCannotParse:
 		return bot.CannotParse
+	case saysFileAway:
+		return bot.Unreachable
 	case saysEditGone, saysCannotEdit, saysBadMessageID:
 		if editing {
 			return bot.CannotEdit
@@ -97,6 +99,7 @@ const (
 	saysCannotEdit   = "message can't be edited"
 	saysBadMessageID = "message_id_invalid"
 	saysDeleteGone   = "message to delete not found"
+	saysFileAway     = "the file is temporarily unavailable"
 )
 
 var descriptions = []string{
@@ -106,6 +109,8 @@ var descriptions = []string{
 	"strings must be encoded in utf-8", "bot was blocked by the user", "user is deactivated",
 	"bot can't initiate conversation", "bot was kicked", "not enough rights", "have no rights to send",
 	"terminated by other getupdates request", "webhook is active", "terminated by setwebhook request",
+	saysFileAway, "file is too big", "invalid file_id", "wrong file identifier", "file must be non-empty",
+	"message caption is too long", "request entity too large",
 	"bot_command_invalid", "bot_command_description_invalid", "peer_id_invalid",
 	"unauthorized", "not found", "too many requests",
 }
