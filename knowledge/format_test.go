@@ -11,6 +11,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"tixianbot/knowledge/calendar"
 	"tixianbot/knowledge/normal"
 	"tixianbot/knowledge/read"
 	"tixianbot/knowledge/screen"
@@ -22,24 +23,26 @@ import (
 // patterns in the heading of their section of FORMAT.md. The text of
 // normal/variants.txt has no fields.
 var kinds = map[string]any{
-	"causes/*.yaml":       Guide{},
-	"articles/*.md":       Article{},
-	"questions.yaml":      []Question{},
-	"labels.yaml":         Labels{},
-	"phrases.yaml":        map[string]string{},
-	"sources.yaml":        []Source{},
-	"advice.yaml":         []Advice{},
-	"bodies.yaml":         []Body{},
-	"routes.yaml":         []Route{},
-	"clocks.yaml":         []Clock{},
-	"ladder.yaml":         []Rung{},
-	"forbidden.yaml":      []Forbidden{},
-	"triage.yaml":         triage.Weights{},
-	"search.yaml":         search.Rules{},
-	"normal/typos.yaml":   normal.Rules{},
-	"normal/variants.txt": nil,
-	"read/*.yaml":         read.Rules{},
-	"screen/*.yaml":       screen.Rules{},
+	"causes/*.yaml":           Guide{},
+	"articles/*.md":           Article{},
+	"questions.yaml":          []Question{},
+	"labels.yaml":             Labels{},
+	"phrases.yaml":            map[string]string{},
+	"sources.yaml":            []Source{},
+	"advice.yaml":             []Advice{},
+	"bodies.yaml":             []Body{},
+	"routes.yaml":             []Route{},
+	"clocks.yaml":             []Clock{},
+	"calendar/festivals.yaml": calendar.Festivals{},
+	"calendar/*.yaml":         calendar.Year{},
+	"ladder.yaml":             []Rung{},
+	"forbidden.yaml":          []Forbidden{},
+	"triage.yaml":             triage.Weights{},
+	"search.yaml":             search.Rules{},
+	"normal/typos.yaml":       normal.Rules{},
+	"normal/variants.txt":     nil,
+	"read/*.yaml":             read.Rules{},
+	"screen/*.yaml":           screen.Rules{},
 }
 
 // section is one "## `file`, `file`" of FORMAT.md.

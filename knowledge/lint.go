@@ -61,6 +61,7 @@ func Lint(p *Pack, now time.Time) []Finding {
 	}
 	l.sources()
 	l.clocks()
+	l.calendar()
 	l.advice()
 	l.rules()
 	slices.SortStableFunc(l.found, func(a, b Finding) int {
@@ -193,6 +194,17 @@ func (l *linter) sources() {
 		if s.Confidence != "high" && s.Confidence != "medium" {
 			l.add(FindSource, true, where, "confidence must be high or medium; a weaker fact stays out")
 		}
+	}
+}
+
+// noticeDue is how long before the table of working days ends the next year's
+// must be there.
+const noticeDue = 31 * 24 * time.Hour
+
+// calendar looks for the year to come.
+func (l *linter) calendar() {
+	if end := l.pack.Calendar.Through(); l.now.After(end.Add(-noticeDue)) {
+		l.add(FindStale, false, "calendar", "the working days are known to %s: add the year behind it, FORMAT.md says how", end.Format(time.DateOnly))
 	}
 }
 

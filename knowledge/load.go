@@ -10,10 +10,12 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 
+	"tixianbot/knowledge/calendar"
 	"tixianbot/knowledge/normal"
 	"tixianbot/knowledge/read"
 	"tixianbot/knowledge/screen"
@@ -229,6 +231,7 @@ func (l *loader) readRules() {
 	if p.Reader, err = read.Compile(p.Fold, rulesIn[read.Rules](l, "read")...); err != nil {
 		l.fail("read", err)
 	}
+	l.readCalendar()
 	if p.Screen, err = screen.Compile(p.Fold, rulesIn[screen.Rules](l, "screen")...); err != nil {
 		l.fail("screen", err)
 	}
@@ -243,6 +246,32 @@ func (l *loader) readRules() {
 	if l.decode("search.yaml", &synonyms) {
 		p.Index = search.Build(p.Fold, synonyms, p.docs())
 	}
+}
+
+// readCalendar reads the festivals and every year beside them, so that a year
+// is added with one file.
+func (l *loader) readCalendar() {
+	const festivals = "calendar/festivals.yaml"
+	var f calendar.Festivals
+	if !l.decode(festivals, &f) {
+		return
+	}
+	var years []calendar.Year
+	for _, name := range l.files.in("calendar", ".yaml") {
+		var y calendar.Year
+		if name == festivals || !l.decode(name, &y) {
+			continue
+		}
+		if want := strconv.Itoa(y.Year) + ".yaml"; path.Base(name) != want {
+			l.fail(name, fmt.Errorf("year is %d, so its name is %s", y.Year, want))
+		}
+		years = append(years, y)
+	}
+	c, err := calendar.Compile(f, years...)
+	if err != nil {
+		l.fail("calendar", err)
+	}
+	l.pack.Calendar = c
 }
 
 func (l *loader) normalRules() normal.Rules {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"tixianbot/knowledge/calendar"
 	"tixianbot/knowledge/fact"
 	"tixianbot/knowledge/normal"
 	"tixianbot/knowledge/read"
@@ -25,11 +26,12 @@ type Pack struct {
 	Ladder    []Rung
 	Forbidden []Forbidden
 
-	Fold   *normal.Table  // folds text for matching
-	Reader *read.Reader   // facts out of words
-	Screen *screen.Screen // dangers, secrets, frauds, masks
-	Triage *triage.Model  // which cause, which question next
-	Index  *search.Index  // which article answers a question
+	Fold     *normal.Table      // folds text for matching
+	Reader   *read.Reader       // facts out of words
+	Calendar *calendar.Calendar // which days are worked
+	Screen   *screen.Screen     // dangers, secrets, frauds, masks
+	Triage   *triage.Model      // which cause, which question next
+	Index    *search.Index      // which article answers a question
 
 	causes   map[string]Guide
 	branches map[string]Guide
