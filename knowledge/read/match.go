@@ -60,11 +60,31 @@ func (g *reading) apply(c *rule) {
 			continue
 		}
 		for _, loc := range p.re.FindAllStringSubmatchIndex(g.m.s, maxMatches) {
-			if !g.guarded(c, loc[0], loc[1]) {
+			if !g.guarded(c, loc[0], loc[1]) && g.inRatio(c, loc) {
 				g.match(c, loc)
 			}
 		}
 	}
+}
+
+// inRatio reports whether the sums in a match compare as c wants: the last one
+// to the first. A match without two sums passes: there is nothing to compare.
+func (g *reading) inRatio(c *rule, loc []int) bool {
+	if len(c.Ratio) == 0 {
+		return true
+	}
+	var sums []float64
+	for k, r := range g.m.s[loc[0]:loc[1]] {
+		if e, ok := g.m.at[loc[0]+k]; ok && strings.ContainsRune(takes[TakeMoney], r) {
+			v, _ := g.m.ents[e].number.Value.Float64()
+			sums = append(sums, v)
+		}
+	}
+	if len(sums) < 2 || sums[0] == 0 {
+		return true
+	}
+	ratio := sums[len(sums)-1] / sums[0]
+	return c.Ratio[0] <= ratio && ratio <= c.Ratio[1]
 }
 
 // guarded reports whether a guard forbids c to match from i to j.

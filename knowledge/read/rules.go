@@ -78,6 +78,7 @@ type Rule struct {
 	Match    []string                 `yaml:"match"`    // expressions over the masked text
 	Priority int                      `yaml:"priority"` // higher wins; 0 is usual
 	Except   []string                 `yaml:"except"`   // ids of guards that do not apply
+	Ratio    []float64                `yaml:"ratio"`    // least and most of the last sum in the match to the first; empty: any
 	Answer   bool                     `yaml:"answer"`   // only for an answer to the question about the fact
 	Hit      []string                 `yaml:"hit"`      // examples; "text => value" for Take
 	Miss     []string                 `yaml:"miss"`     // texts that must not give the fact (this value)
@@ -255,6 +256,9 @@ func (r *Reader) compile(x expander, in Rule) (rule, error) {
 		if _, ok := fact.Lookup(name); !ok {
 			return c, fmt.Errorf("no fact %q", name)
 		}
+	}
+	if n := len(in.Ratio); n != 0 && (n != 2 || in.Ratio[0] < 0 || in.Ratio[0] > in.Ratio[1]) {
+		return c, fmt.Errorf("ratio %v: want the least and the most", in.Ratio)
 	}
 	for _, m := range in.Match {
 		p, err := x.pattern(m)

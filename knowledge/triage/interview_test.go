@@ -172,6 +172,7 @@ func TestInterviews(t *testing.T) {
 		{"dev set from the status and what changed", devSets + "dev-interview.jsonl", []fact.Name{fact.Status, fact.Changes}, 0.95, 0.99, 5, 8},
 		{"own set from nothing", "testdata/interviews.jsonl", nil, 0.88, 0.94, 6, 8},
 		{"own set from the status", "testdata/interviews.jsonl", []fact.Name{fact.Status}, 0.91, 0.95, 5, 8},
+		{"blind rounds from the status", "testdata/rounds-interviews.jsonl", []fact.Name{fact.Status}, 0.95, 0.97, 5, 8},
 		{"own set from the status and what changed", "testdata/interviews.jsonl", []fact.Name{fact.Status, fact.Changes}, 0.92, 0.97, 5, 8},
 	} {
 		t.Run(c.name, func(t *testing.T) {
