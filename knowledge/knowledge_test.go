@@ -37,6 +37,25 @@ func TestEmbeddedContent(t *testing.T) {
 	}
 }
 
+// TestOverlayKeepsThePhrases gives the phrases of an overlay away one by one.
+func TestOverlayKeepsThePhrases(t *testing.T) {
+	base := embeddedFiles(t)
+	for name, c := range map[string]struct{ from, to, want string }{
+		"left out":       {"list.comma: 、\n", "", `no phrase "list.comma"`},
+		"of nobody":      {"list.comma: 、", "list.comma: 、\nlist.dot: 。", `nobody says "list.dot"`},
+		"filled wrongly": {"quote: 「{text}」", "quote: 「{words}」", "nobody fills {words}"},
+	} {
+		text := string(base["phrases.yaml"].Data)
+		if !strings.Contains(text, c.from) {
+			t.Fatalf("no %q", c.from)
+		}
+		overlay := fstest.MapFS{"phrases.yaml": {Data: []byte(strings.Replace(text, c.from, c.to, 1))}}
+		if _, err := Parse(base, overlay); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want %q in it", name, err, c.want)
+		}
+	}
+}
+
 // TestLoadRefuses breaks one thing of the content at a time, as an editor may,
 // and looks for the file and the reason in the error.
 func TestLoadRefuses(t *testing.T) {

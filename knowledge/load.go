@@ -55,6 +55,9 @@ func Parse(layers ...fs.FS) (*Pack, error) {
 	l := &loader{files: f, pack: &Pack{}}
 	l.readContent()
 	l.readRules()
+	if len(layers) > 1 {
+		l.samePhrases(layers[0])
+	}
 	if len(l.errs) > 0 {
 		return nil, errors.Join(l.errs...)
 	}
@@ -131,7 +134,7 @@ func (l *loader) use(name string) {
 // readContent reads the sentences and tables.
 func (l *loader) readContent() {
 	p := l.pack
-	l.decode("phrases.yaml", &p.phrases)
+	p.phrases = l.readPhrases()
 	l.decode("labels.yaml", &p.labels)
 	l.decode("questions.yaml", &p.Questions)
 	l.decode("ladder.yaml", &p.Ladder)
@@ -144,9 +147,6 @@ func (l *loader) readContent() {
 	p.causes = l.guides("causes")
 	p.branches = l.guides("branches")
 	p.articles = l.readArticles()
-	for id, text := range p.phrases {
-		p.phrases[id] = strings.TrimRight(text, "\n")
-	}
 }
 
 // keyed reads a file that is a list of entries with ids.

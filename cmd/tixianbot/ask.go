@@ -31,7 +31,7 @@ func (cmd askCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	k, err := loadContent(p.Content)
+	k, err := knowledge.Load(p.Content)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (cmd evalCmd) Run(ctx context.Context, p *program) error {
 		}
 		cases = append(cases, some...)
 	}
-	k, err := loadContent(p.Content)
+	k, err := knowledge.Load(p.Content)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"tixianbot/knowledge"
 	"tixianbot/knowledge/fact"
 )
 
@@ -196,7 +197,7 @@ func TestMeasure(t *testing.T) {
 
 // An interview is the conversation of a user who answers by the truth.
 func TestInterviewAnswersByTheTruth(t *testing.T) {
-	k, err := loadContent("")
+	k, err := knowledge.Load("")
 	if err != nil {
 		t.Fatal(err)
 	}

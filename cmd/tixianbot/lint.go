@@ -5,7 +5,6 @@ import (
 	"io"
 	"time"
 
-	"tixianbot/bot"
 	"tixianbot/knowledge"
 )
 
@@ -50,11 +49,7 @@ func findings(overlay string, now time.Time) (knowledge.AdviceReport, []knowledg
 		return knowledge.AdviceReport{Carried: none, Corrected: none, LeftOut: none, Missing: none},
 			[]knowledge.Finding{{Kind: "content", Where: overlay, Text: err.Error(), Error: true}}
 	}
-	found := knowledge.Lint(pack, now)
-	for _, err := range bot.Check(pack) {
-		found = append(found, knowledge.Finding{Kind: "phrase", Where: "phrases.yaml", Text: err.Error(), Error: true})
-	}
-	return pack.AdviceReport(), found
+	return pack.AdviceReport(), knowledge.Lint(pack, now)
 }
 
 // linted is what `lint --json` prints. The names are for good.

@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"sync/atomic"
 
-	"tixianbot/bot"
 	"tixianbot/knowledge"
 )
 
@@ -27,24 +24,12 @@ func openShelf(overlay string) (*shelf, error) {
 // read reads the content anew. If anything is wrong with it, the last good
 // content stays.
 func (s *shelf) read() error {
-	pack, err := loadContent(s.overlay)
+	pack, err := knowledge.Load(s.overlay)
 	if err != nil {
 		return err
 	}
 	s.now.Store(pack)
 	return nil
-}
-
-// loadContent returns content in which no reference and no sentence is missing.
-func loadContent(overlay string) (*knowledge.Pack, error) {
-	pack, err := knowledge.Load(overlay)
-	if err != nil {
-		return nil, err
-	}
-	if err := errors.Join(bot.Check(pack)...); err != nil {
-		return nil, fmt.Errorf("check content: %w", err)
-	}
-	return pack, nil
 }
 
 // pack returns the content as it is now.
