@@ -42,9 +42,9 @@ func (r *Reader) check(c rule) []error {
 	for _, ex := range c.Hit {
 		text, want, _ := strings.Cut(ex, " => ")
 		m := r.mask(text, exampleNow)
-		present := r.literals.in(m.s)
+		present := r.literals.In(m.s)
 		for i, p := range c.patterns {
-			matched[i] = matched[i] || p.possible(present) && p.re.MatchString(m.s)
+			matched[i] = matched[i] || p.Possible(present) && p.MatchString(m.s)
 		}
 		if err := r.hit(c, text, want); err != nil {
 			errs = append(errs, err)

@@ -39,7 +39,7 @@ type reading struct {
 }
 
 func (r *Reader) reading(m *masked, now time.Time) *reading {
-	return &reading{r: r, m: m, now: now, spent: map[int]bool{}, present: r.literals.in(m.s)}
+	return &reading{r: r, m: m, now: now, spent: map[int]bool{}, present: r.literals.In(m.s)}
 }
 
 // candidate is a fact that one match states.
@@ -56,10 +56,10 @@ const maxMatches = 40
 
 func (g *reading) apply(c *rule) {
 	for _, p := range c.patterns {
-		if !p.possible(g.present) {
+		if !p.Possible(g.present) {
 			continue
 		}
-		for _, loc := range p.re.FindAllStringSubmatchIndex(g.m.s, maxMatches) {
+		for _, loc := range p.FindAllStringSubmatchIndex(g.m.s, maxMatches) {
 			if !g.guarded(c, loc[0], loc[1]) && g.inRatio(c, loc) {
 				g.match(c, loc)
 			}

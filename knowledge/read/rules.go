@@ -25,6 +25,7 @@ import (
 	"tixianbot/knowledge/fact"
 	"tixianbot/knowledge/normal"
 	"tixianbot/knowledge/normal/numeral"
+	"tixianbot/knowledge/pattern"
 	"tixianbot/knowledge/when"
 )
 
@@ -111,7 +112,7 @@ type Reader struct {
 	fold     *normal.Table
 	times    *when.Grammar
 	masks    *masker
-	literals *literals
+	literals *pattern.Literals
 	rules    []rule
 	answers  map[fact.Name][]rule
 	guards   []guard
@@ -123,7 +124,7 @@ type Reader struct {
 type rule struct {
 	Rule
 	id       int
-	patterns []pattern
+	patterns []pattern.Pattern
 	guards   []guard
 }
 
@@ -149,9 +150,9 @@ func Compile(t *normal.Table, rules ...Rules) (*Reader, error) {
 	if r.masks, err = newMasker(all, numbers, times); err != nil {
 		return nil, err
 	}
-	r.literals = newLiterals()
-	x := expander{words: all.Words, runes: r.masks.names, literals: r.literals}
-	if r.oops, err = x.compile(all.Oops); err != nil {
+	r.literals = pattern.NewLiterals()
+	x := pattern.Expander{Words: all.Words, Runes: r.masks.names, Literals: r.literals}
+	if r.oops, err = x.Compile(all.Oops); err != nil {
 		return nil, fmt.Errorf("oops: %w", err)
 	}
 	if err := r.addGuards(x, all.Guards); err != nil {
@@ -203,14 +204,14 @@ func merge(files []Rules) Rules {
 	return all
 }
 
-func (r *Reader) addGuards(x expander, guards []Guard) error {
+func (r *Reader) addGuards(x pattern.Expander, guards []Guard) error {
 	for _, g := range guards {
 		c := guard{id: g.ID, wide: g.Wide, only: g.Only}
 		var errs [4]error
-		c.before, errs[0] = x.compile(g.Before)
-		c.reset, errs[1] = x.compile(g.Reset)
-		c.after, errs[2] = x.compile(g.After)
-		c.inside, errs[3] = x.compile(g.Inside)
+		c.before, errs[0] = x.Compile(g.Before)
+		c.reset, errs[1] = x.Compile(g.Reset)
+		c.after, errs[2] = x.Compile(g.After)
+		c.inside, errs[3] = x.Compile(g.Inside)
 		if err := errors.Join(errs[:]...); err != nil {
 			return fmt.Errorf("guard %s: %w", g.ID, err)
 		}
@@ -219,7 +220,7 @@ func (r *Reader) addGuards(x expander, guards []Guard) error {
 	return nil
 }
 
-func (r *Reader) addRules(x expander, rules []Rule) error {
+func (r *Reader) addRules(x pattern.Expander, rules []Rule) error {
 	for i, in := range rules {
 		c, err := r.compile(x, in)
 		if err != nil {
@@ -241,7 +242,7 @@ func (r *Reader) addRules(x expander, rules []Rule) error {
 	return nil
 }
 
-func (r *Reader) compile(x expander, in Rule) (rule, error) {
+func (r *Reader) compile(x pattern.Expander, in Rule) (rule, error) {
 	c := rule{Rule: in}
 	for name, v := range in.Set {
 		spec, ok := fact.Lookup(name)
@@ -261,7 +262,7 @@ func (r *Reader) compile(x expander, in Rule) (rule, error) {
 		return c, fmt.Errorf("ratio %v: want the least and the most", in.Ratio)
 	}
 	for _, m := range in.Match {
-		p, err := x.pattern(m)
+		p, err := x.Pattern(m)
 		if err != nil {
 			return c, err
 		}

@@ -1,4 +1,11 @@
-package read
+// Package pattern compiles the expressions of content: {name} stands for a
+// class of words, for the one character that a kind of value was replaced by,
+// or for a gap.
+//
+// Its one invariant: [Pattern.Possible] never says no to a text that the
+// pattern matches. It looks only for literals that every match holds, so that
+// one pass over a text spares most expressions their own.
+package pattern
 
 import (
 	"fmt"
@@ -9,31 +16,31 @@ import (
 	"unicode/utf8"
 )
 
-// expander replaces {name} in a pattern: by the expression of a class of words,
+// Expander replaces {name} in a pattern: by the expression of a class of words,
 // by the character that stands for a kind of value, or by a gap. {w6} is up to
 // six characters of the clause, {p6} the same without a negation, {s6} of the
 // sentence. What it does not know, such as {0,3}, stays.
-type expander struct {
-	words    map[string]string
-	runes    map[string]string
-	literals *literals
+type Expander struct {
+	Words    map[string]string // classes: expressions; "nots" holds the characters of a negation
+	Runes    map[string]string // kinds of values: the character, or the class of characters, of each
+	Literals *Literals         // gathers what the patterns need
 }
 
 var braces = regexp.MustCompile(`\{([a-z_]+)([0-9]*)\}`)
 
-func (x expander) expand(text string, depth int) (string, error) {
+func (x Expander) expand(text string, depth int) (string, error) {
 	var fail error
 	out := braces.ReplaceAllStringFunc(text, func(m string) string {
 		part := braces.FindStringSubmatch(m)
 		name, n := part[1], part[2]
-		if s, ok := x.words[name+n]; ok && depth < 8 {
+		if s, ok := x.Words[name+n]; ok && depth < 8 {
 			inner, err := x.expand(s, depth+1)
 			if err != nil {
 				fail = err
 			}
 			return "(?:" + inner + ")"
 		}
-		if s, ok := x.runes[name+n]; ok {
+		if s, ok := x.Runes[name+n]; ok {
 			return s
 		}
 		if s, ok := x.gap(name, n); ok {
@@ -45,7 +52,7 @@ func (x expander) expand(text string, depth int) (string, error) {
 	return out, fail
 }
 
-func (x expander) gap(name, n string) (string, bool) {
+func (x Expander) gap(name, n string) (string, bool) {
 	if n == "" {
 		return "", false
 	}
@@ -55,12 +62,13 @@ func (x expander) gap(name, n string) (string, bool) {
 	case "s":
 		return `[^.\x{3002}!?;\n]{0,` + n + `}?`, true
 	case "p":
-		return `[^,.\x{3002}!?;\n` + x.words["nots"] + `]{0,` + n + `}?`, true
+		return `[^,.\x{3002}!?;\n` + x.Words["nots"] + `]{0,` + n + `}?`, true
 	}
 	return "", false
 }
 
-func (x expander) compile(text string) (*regexp.Regexp, error) {
+// Compile returns the expression of text, or nil of an empty one.
+func (x Expander) Compile(text string) (*regexp.Regexp, error) {
 	if text == "" {
 		return nil, nil
 	}
@@ -71,38 +79,40 @@ func (x expander) compile(text string) (*regexp.Regexp, error) {
 	return regexp.Compile(expanded)
 }
 
-// pattern is an expression with sets of literals, by their ids: of each set one
+// Pattern is an expression with sets of literals, by their ids: of each set one
 // must be in a text for the expression to match.
-type pattern struct {
-	re   *regexp.Regexp
+type Pattern struct {
+	*regexp.Regexp
 	need [][]int
 }
 
-func (x expander) pattern(text string) (pattern, error) {
-	re, err := x.compile(text)
+// Pattern returns the pattern of text, which must not be empty.
+func (x Expander) Pattern(text string) (Pattern, error) {
+	re, err := x.Compile(text)
 	if err != nil {
-		return pattern{}, err
+		return Pattern{}, err
 	}
 	if re == nil {
-		return pattern{}, fmt.Errorf("empty pattern")
+		return Pattern{}, fmt.Errorf("empty pattern")
 	}
 	tree, err := syntax.Parse(re.String(), syntax.Perl)
 	if err != nil {
-		return pattern{}, err
+		return Pattern{}, err
 	}
-	p := pattern{re: re}
+	p := Pattern{Regexp: re}
 	for _, set := range needs(tree.Simplify()) {
 		var ids []int
 		for _, lit := range set {
-			ids = append(ids, x.literals.id(lit))
+			ids = append(ids, x.Literals.id(lit))
 		}
 		p.need = append(p.need, ids)
 	}
 	return p, nil
 }
 
-// possible reports whether a text with the present literals may match p.
-func (p pattern) possible(present []bool) bool {
+// Possible reports whether a text may match p; present is what [Literals.In]
+// returned for it.
+func (p Pattern) Possible(present []bool) bool {
 	for _, set := range p.need {
 		if !slices.ContainsFunc(set, func(id int) bool { return present[id] }) {
 			return false
@@ -111,9 +121,9 @@ func (p pattern) possible(present []bool) bool {
 	return true
 }
 
-// literals are the strings that patterns need, so that one pass over a text
+// Literals are the strings that patterns need, so that one pass over a text
 // finds all that it holds.
-type literals struct {
+type Literals struct {
 	ids   map[string]int
 	first map[rune][]literal
 }
@@ -123,11 +133,12 @@ type literal struct {
 	id   int
 }
 
-func newLiterals() *literals {
-	return &literals{ids: map[string]int{}, first: map[rune][]literal{}}
+// NewLiterals returns an empty set, to be filled by an Expander.
+func NewLiterals() *Literals {
+	return &Literals{ids: map[string]int{}, first: map[rune][]literal{}}
 }
 
-func (l *literals) id(text string) int {
+func (l *Literals) id(text string) int {
 	if id, ok := l.ids[text]; ok {
 		return id
 	}
@@ -138,8 +149,8 @@ func (l *literals) id(text string) int {
 	return id
 }
 
-// in returns which of the literals s holds.
-func (l *literals) in(s string) []bool {
+// In returns which of the literals s holds.
+func (l *Literals) In(s string) []bool {
 	present := make([]bool, len(l.ids))
 	for i, c := range s {
 		for _, lit := range l.first[c] {
