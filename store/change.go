@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -13,15 +14,24 @@ import (
 
 // Change is what one update does to a chat, all of it or nothing.
 type Change struct {
-	Update   int64        // id of the update, written at most once; 0 for a change that no update caused
-	Chat     bot.ChatID   //
-	Erase    bool         // first erase everything of the chat
-	Case     *bot.Case    // written under its number and made the active one; nil leaves it as it is
-	Records  []bot.Record // added to that case
-	Zone     string       // the time zone of the chat, if the chat is new
-	Presence Presence     //
-	Queue    []Item       // added to the end of the outbox; ID and Queued are filled in
-	Poison   *Poison      // noted about this update
+	Update   int64         // id of the update, written at most once; 0 for a change that no update caused
+	Chat     bot.ChatID    //
+	Erase    bool          // first erase everything of the chat
+	Case     *bot.Case     // written under its number and made the active one; nil leaves it as it is
+	Records  []bot.Record  // added to that case
+	Amended  []bot.Amended // written over records that are there
+	Zone     string        // the time zone of the chat, if the chat is new
+	Presence Presence      //
+	Queue    []Item        // added to the end of the outbox; ID and Queued are filled in
+	Poison   *Poison       // noted about this update
+	Cancel   []TimerID     // first taken away
+	Timers   []Timer       // then set, each for the one of its name; of this chat
+	Jobs     []Job         // files to be fetched for records; of this chat, a case of 0 being that of Case
+
+	// What caused a change that no update did. It is gone with the change, and
+	// where it is gone already, nothing is written.
+	Fires *Timer
+	Ends  *Job
 }
 
 // Presence says what a change tells about whether the chat can be written to.
@@ -37,7 +47,7 @@ const (
 // Poison is an update that could not be worked on. It holds nothing of its
 // content.
 type Poison struct {
-	Update int64     `json:"update"`
+	Update int64     `json:"update"` // below 0 where no update was the cause
 	At     time.Time `json:"at"`
 	Event  string    `json:"event"` // kind of the event
 	Cause  string    `json:"cause"`
@@ -46,7 +56,7 @@ type Poison struct {
 
 // Receipt says what came of a change that was committed.
 type Receipt struct {
-	Duplicate bool // the update id was known: nothing was written
+	Duplicate bool // the update id was known, or what caused it gone: nothing was written
 	Waiting   bool // the chat has something to send
 }
 
@@ -72,6 +82,8 @@ type encodedChange struct {
 	chat     diskChat // as the file has it before the change
 	caseItem entry
 	records  []entry
+	amended  []entry
+	jobs     []entry
 	queue    [][]byte
 	poison   []byte
 }
@@ -86,7 +98,16 @@ func encode(c Change) (e *encodedChange, err error) {
 	if e.records, err = encodeRecords(c); err != nil {
 		return nil, err
 	}
+	if e.amended, err = encodeAmended(c); err != nil {
+		return nil, err
+	}
+	if e.jobs, err = encodeJobs(c); err != nil {
+		return nil, err
+	}
 	if e.queue, err = encodeItems(c.Queue); err != nil {
+		return nil, err
+	}
+	if err := checkTimers(c); err != nil {
 		return nil, err
 	}
 	if p := c.Poison; p != nil {
@@ -121,6 +142,47 @@ func encodeRecords(c Change) ([]entry, error) {
 	return out, nil
 }
 
+// caseOf returns the number of the case that n stands for in c.
+func (c Change) caseOf(n int) (int, error) {
+	switch {
+	case n == 0 && c.Case != nil:
+		return c.Case.Number, nil
+	case n == 0 || !fits(n):
+		return 0, fmt.Errorf("case number %d", n)
+	}
+	return n, nil
+}
+
+func encodeAmended(c Change) (out []entry, err error) {
+	for _, a := range c.Amended {
+		number, err := c.caseOf(a.Case)
+		if err != nil || !fits(a.Record.Seq) {
+			return nil, fmt.Errorf("amended record number %d of case %d", a.Record.Seq, a.Case)
+		}
+		v, err := json.Marshal(recordToDisk(a.Record))
+		if err != nil {
+			return nil, fmt.Errorf("amended record number %d: %w", a.Record.Seq, err)
+		}
+		out = append(out, entry{recordKey(c.Chat, number, a.Record.Seq), v})
+	}
+	return out, nil
+}
+
+func encodeJobs(c Change) (out []entry, err error) {
+	for _, j := range c.Jobs {
+		number, err := c.caseOf(j.Case)
+		if err != nil || !fits(j.Seq) {
+			return nil, fmt.Errorf("a file for record number %d of case %d", j.Seq, j.Case)
+		}
+		v, err := json.Marshal(diskJob{File: string(j.File), Queued: j.Queued})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, entry{recordKey(c.Chat, number, j.Seq), v})
+	}
+	return out, nil
+}
+
 func encodeItems(items []Item) ([][]byte, error) {
 	out := make([][]byte, len(items))
 	for i, it := range items {
@@ -135,13 +197,15 @@ func encodeItems(items []Item) ([][]byte, error) {
 }
 
 func (e *encodedChange) apply(w *writer) (outcome, error) {
-	if e.Update != 0 && w.knows(e.Update) {
+	if e.Update != 0 && w.knows(e.Update) || e.Fires != nil && !stands(w.due, *e.Fires) || e.Ends != nil && !pending(w.jobs, *e.Ends) {
 		return outcome{duplicate: true, more: w.waits(e.Chat)}, nil
 	}
 	if err := e.check(w); err != nil {
 		return outcome{err: err}, nil
 	}
-	steps := []func(*writer) error{e.erase, e.putChat, e.putCase, e.putRecords, e.putPoison, e.putItems}
+	steps := []func(*writer) error{
+		e.erase, e.useUp, e.putChat, e.putCase, e.putRecords, e.putTimers, e.putJobs, e.putPoison, e.putItems,
+	}
 	for _, step := range steps {
 		if err := step(w); err != nil {
 			return outcome{}, err
@@ -169,6 +233,11 @@ func (e *encodedChange) check(w *writer) (err error) {
 			return fmt.Errorf("%w: record number %d is taken", ErrInvalid, e.Records[i].Seq)
 		}
 	}
+	for i, r := range e.amended {
+		if w.records.Get(r.key) == nil {
+			return fmt.Errorf("%w: there is no record number %d to amend", ErrInvalid, e.Amended[i].Record.Seq)
+		}
+	}
 	return nil
 }
 
@@ -178,10 +247,29 @@ func (e *encodedChange) erase(w *writer) error {
 	if !e.Erase {
 		return nil
 	}
+	if err := w.eraseTimers(e.Chat); err != nil {
+		return err
+	}
+	if err := w.meta.Put(metaErased, []byte{1}); err != nil {
+		return err
+	}
 	for _, b := range w.ofChats() {
 		if err := deletePrefix(b, chatKey(e.Chat)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// useUp takes away what caused the change.
+func (e *encodedChange) useUp(w *writer) error {
+	if e.Fires != nil {
+		if err := w.dropTimer(timerKey(e.Fires.Chat, e.Fires.ID)); err != nil {
+			return err
+		}
+	}
+	if e.Ends != nil {
+		return w.jobs.Delete(recordKey(e.Ends.Chat, e.Ends.Case, e.Ends.Seq))
 	}
 	return nil
 }
@@ -226,19 +314,40 @@ func (e *encodedChange) putCase(w *writer) error {
 }
 
 func (e *encodedChange) putRecords(w *writer) error {
-	for _, r := range e.records {
-		if err := w.records.Put(r.key, r.value); err != nil {
+	return putAll(w.records, slices.Concat(e.records, e.amended))
+}
+
+func (e *encodedChange) putTimers(w *writer) error {
+	for _, id := range e.Cancel {
+		if err := w.dropTimer(timerKey(e.Chat, id)); err != nil {
+			return err
+		}
+	}
+	for _, t := range e.Timers {
+		if err := w.setTimer(e.Chat, t); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func (e *encodedChange) putJobs(w *writer) error { return putAll(w.jobs, e.jobs) }
+
+// putPoison notes a change that could not be made. One that no update caused
+// has no id of its own and gets a number below 0.
 func (e *encodedChange) putPoison(w *writer) error {
 	if e.poison == nil {
 		return nil
 	}
-	return w.poison.Put(poisonKey(e.Chat, e.Update), e.poison)
+	id := e.Update
+	if id == 0 {
+		seq, err := w.poison.NextSequence()
+		if err != nil {
+			return err
+		}
+		id = -int64(seq)
+	}
+	return w.poison.Put(poisonKey(e.Chat, id), e.poison)
 }
 
 func (e *encodedChange) putItems(w *writer) error {
@@ -251,7 +360,7 @@ func (e *encodedChange) putItems(w *writer) error {
 }
 
 func (w *writer) ofChats() []*bolt.Bucket {
-	return []*bolt.Bucket{w.chats, w.slots, w.cases, w.records, w.outbox, w.dead, w.poison}
+	return []*bolt.Bucket{w.chats, w.slots, w.cases, w.records, w.outbox, w.dead, w.poison, w.timers, w.jobs}
 }
 
 func putJSON(b *bolt.Bucket, key []byte, v any) error {
@@ -262,18 +371,31 @@ func putJSON(b *bolt.Bucket, key []byte, v any) error {
 	return b.Put(key, raw)
 }
 
+func putAll(b *bolt.Bucket, entries []entry) error {
+	for _, e := range entries {
+		if err := b.Put(e.key, e.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // deletePrefix deletes the keys of b that begin with prefix. They are collected
 // first, because a cursor skips keys when some are deleted under it.
 func deletePrefix(b *bolt.Bucket, prefix []byte) error {
-	var keys [][]byte
-	c := b.Cursor()
-	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
-		keys = append(keys, bytes.Clone(k))
-	}
-	for _, k := range keys {
+	for _, k := range keysWith(b, prefix) {
 		if err := b.Delete(k); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keysWith returns the keys of b that begin with prefix.
+func keysWith(b *bolt.Bucket, prefix []byte) (keys [][]byte) {
+	c := b.Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+		keys = append(keys, bytes.Clone(k))
+	}
+	return keys
 }

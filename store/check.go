@@ -21,6 +21,9 @@ type Report struct {
 	Waiting  int      `json:"waiting"`      // messages to be sent
 	Dead     int      `json:"dead_letters"` // messages that could not be sent
 	Updates  int      `json:"updates"`      // update ids that are remembered
+	Timers   int      `json:"timers"`       // what comes due some time
+	Jobs     int      `json:"jobs"`         // files to be fetched
+	Erased   bool     `json:"erased"`       // a chat was erased, and the file not compacted since
 	Poison   []Poison `json:"poison"`
 	Problems []string `json:"problems"` // chats as tags; empty: the file is sound
 }
@@ -35,7 +38,9 @@ func (s *Store) Check() (Report, error) {
 	r := Report{Poison: []Poison{}, Problems: []string{}}
 	// A look at the structure compares pages with the list of free ones, which
 	// belongs to the writer: it is sound only while nothing is written.
-	tx, err := s.db.Begin(true)
+	h := s.hold()
+	defer h.release()
+	tx, err := h.db.Begin(true)
 	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		err = ErrClosed
 	}
@@ -70,7 +75,23 @@ func (s *Store) check(tx *bolt.Tx, r *Report) (err error) {
 	for _, c := range s.checkers(r) {
 		c.run(tx, r)
 	}
+	r.Erased = tx.Bucket(bucketMeta).Get(metaErased) != nil
+	checkDue(tx, r)
 	return nil
+}
+
+// checkDue compares the index with the timers.
+func checkDue(tx *bolt.Tx, r *Report) {
+	timers, due := tx.Bucket(bucketTimers).Cursor(), tx.Bucket(bucketDue)
+	found := 0
+	for k, v := timers.First(); k != nil; k, v = timers.Next() {
+		if d, err := decodeTimer(v); err == nil && due.Get(dueKey(moment(d.At), k)) != nil {
+			found++
+		}
+	}
+	if entries := due.Stats().KeyN; found != r.Timers || entries != found {
+		r.Problems = append(r.Problems, fmt.Sprintf("bucket due: %d entries for %d timers, %d of which they name", entries, r.Timers, found))
+	}
 }
 
 // checker reads one bucket.
@@ -116,6 +137,9 @@ func (s *Store) checkers(r *Report) []checker {
 		{bucketOutbox, &r.Waiting, readItem, s.Tag},
 		{bucketDead, &r.Dead, readLetter, s.Tag},
 		{bucketPoison, nil, r.readPoison, s.Tag},
+		{bucketTimers, &r.Timers, readTimer, s.Tag},
+		{bucketDue, nil, readDue, nil},
+		{bucketJobs, &r.Jobs, readJob, s.Tag},
 		{bucketSeen, &r.Updates, readSeen, nil},
 		{bucketSeenLog, nil, readSeenLog, nil},
 	}
@@ -168,6 +192,23 @@ func (r *Report) readPoison(k, v []byte) error {
 	}
 	r.Poison = append(r.Poison, Poison{Update: update, At: d.At, Event: d.Event, Cause: d.Cause, Stack: d.Stack})
 	return nil
+}
+
+func readTimer(k, v []byte) error {
+	_, _, err1 := parseTimerKey(k)
+	_, err2 := decodeTimer(v)
+	return errors.Join(err1, err2)
+}
+
+func readDue(k, _ []byte) error {
+	_, err := parseDueKey(k)
+	return err
+}
+
+func readJob(k, v []byte) error {
+	_, _, _, err1 := parseRecordKey(k)
+	_, err2 := decodeJob(v)
+	return errors.Join(err1, err2)
 }
 
 func readSeen(k, _ []byte) error {

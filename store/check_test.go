@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tixianbot/bot"
 )
@@ -22,7 +23,7 @@ func TestCheckCounts(t *testing.T) {
 	first, second := poison, poison
 	first.Update, second.Update = 11, 2
 	same(t, "report", r, Report{
-		Format: 1, Chats: 2, Cases: 2, Records: 4, Waiting: 2, Dead: 2, Updates: 4, Poison: []Poison{first, second},
+		Format: 2, Chats: 2, Cases: 2, Records: 4, Waiting: 2, Dead: 2, Updates: 4, Timers: 2, Jobs: 2, Poison: []Poison{first, second},
 	})
 }
 
@@ -56,7 +57,7 @@ func TestCheckFindsDamage(t *testing.T) {
 }
 
 // keyRest is how long the keys of each bucket are after the chat.
-var keyRest = map[string]int{"slots": 3, "cases": 4, "records": 8, "outbox": 9, "dead": 9, "poison": 8}
+var keyRest = map[string]int{"slots": 3, "cases": 4, "records": 8, "outbox": 9, "dead": 9, "poison": 8, "timers": 2, "jobs": 8}
 
 func TestDamageOfOneChatIsItsOwn(t *testing.T) {
 	f := &file{t: t, path: filepath.Join(t.TempDir(), "x.db")}
@@ -138,15 +139,43 @@ func TestCasesGoOnAfterADamagedOne(t *testing.T) {
 	same(t, "chats", chats, []bot.ChatID{7, 8, 9})
 }
 
-// samplePath is a file of format 1 as the first release wrote it. It is never
-// made again: a version that cannot read it cannot read its users' files.
-const samplePath = "testdata/format-1.db"
+// The samples are files as the releases wrote them. None is ever made again: a
+// version that cannot read it cannot read its users' files.
+const (
+	sample1 = "testdata/format-1.db"
+	sample2 = "testdata/format-2.db"
+)
+
+// openSample opens a copy of a sample.
+func openSample(t *testing.T, path string) *file {
+	f := &file{t: t, path: filepath.Join(t.TempDir(), "old.db")}
+	copyFile(t, path, f.path)
+	f.open()
+	t.Cleanup(f.close)
+	return f
+}
+
+func TestSampleOfFormat2Opens(t *testing.T) {
+	f := openSample(t, sample2)
+	r := f.sound()
+	if r.Chats != 1 || r.Cases != 1 || r.Records != 2 || r.Timers != 2 || r.Jobs != 1 || r.Erased {
+		t.Errorf("report %+v", r)
+	}
+	due, next, err := f.Due(noon, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "due", due, []Timer{{Chat: 7, ID: TimerID{Wake, "album"}, At: noon.UTC()}})
+	same(t, "next", next, noon.Add(time.Hour).UTC())
+	jobs, err := f.Jobs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "jobs", jobs, []Job{{Chat: 7, Case: 1, Seq: 2, File: "file-2", Queued: noon}})
+}
 
 func TestSampleOfFormat1Opens(t *testing.T) {
-	f := &file{t: t, path: filepath.Join(t.TempDir(), "old.db")}
-	copyFile(t, samplePath, f.path)
-	f.open()
-	defer f.close()
+	f := openSample(t, sample1)
 	r := f.sound()
 	if r.Chats != 2 || r.Cases != 3 || r.Records != 4 || r.Waiting != 2 || r.Dead != 1 || r.Updates != 5 || len(r.Poison) != 1 {
 		t.Errorf("report %+v", r)

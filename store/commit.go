@@ -59,9 +59,16 @@ func (s *Store) enqueue(j *job) bool {
 // is empty.
 func (s *Store) write() {
 	defer close(s.ended)
-	for range s.wake {
-		for batch := s.take(); len(batch) > 0; batch = s.take() {
-			s.writeBatch(batch)
+	tidy := time.NewTicker(tidyEvery)
+	defer tidy.Stop()
+	for open := true; open; {
+		select {
+		case _, open = <-s.wake:
+			for batch := s.take(); len(batch) > 0; batch = s.take() {
+				s.writeBatch(batch)
+			}
+		case <-tidy.C:
+			s.tidy()
 		}
 	}
 }
@@ -119,14 +126,15 @@ type writer struct {
 	store *Store
 	fresh []int64 // update ids new in this transaction
 
-	chats, slots, cases, records, outbox, dead, poison, seen, log *bolt.Bucket
+	meta, chats, slots, cases, records, outbox, dead, poison, seen, log, timers, due, jobs *bolt.Bucket
 }
 
 func newWriter(s *Store, tx *bolt.Tx, now time.Time) *writer {
 	w := &writer{
-		now: now, store: s, chats: tx.Bucket(bucketChats), slots: tx.Bucket(bucketSlots), cases: tx.Bucket(bucketCases),
+		now: now, store: s, meta: tx.Bucket(bucketMeta), chats: tx.Bucket(bucketChats), slots: tx.Bucket(bucketSlots), cases: tx.Bucket(bucketCases),
 		records: tx.Bucket(bucketRecords), outbox: tx.Bucket(bucketOutbox), dead: tx.Bucket(bucketDead),
 		poison: tx.Bucket(bucketPoison), seen: tx.Bucket(bucketSeen), log: tx.Bucket(bucketSeenLog),
+		timers: tx.Bucket(bucketTimers), due: tx.Bucket(bucketDue), jobs: tx.Bucket(bucketJobs),
 	}
 	w.seen.FillPercent, w.log.FillPercent = 0.9, 0.9 // keys that grow
 	return w

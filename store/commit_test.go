@@ -25,7 +25,7 @@ func (f *file) together(commits ...func()) int64 {
 	f.update = func(fn func(*bolt.Tx) error) error {
 		<-hold
 		transactions.Add(1)
-		return f.db.Update(fn)
+		return f.handle.db.Update(fn)
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { f.commit(Change{Chat: 999}) })
@@ -36,7 +36,7 @@ func (f *file) together(commits ...func()) int64 {
 	synctest.Wait()
 	close(hold)
 	wg.Wait()
-	f.update = f.db.Update
+	f.update = f.handle.db.Update
 	return transactions.Load() - 1
 }
 
@@ -97,7 +97,7 @@ func TestStoreThatCannotWrite(t *testing.T) {
 	f := newFile(t)
 	full := errors.New("no space left on device")
 	f.update = func(fn func(*bolt.Tx) error) error {
-		return f.db.Update(func(tx *bolt.Tx) error { return errors.Join(fn(tx), full) })
+		return f.handle.db.Update(func(tx *bolt.Tx) error { return errors.Join(fn(tx), full) })
 	}
 	c := aCase()
 	change := Change{Update: 1, Chat: 7, Case: &c, Records: []bot.Record{record(1)}}
@@ -109,7 +109,7 @@ func TestStoreThatCannotWrite(t *testing.T) {
 		t.Fatalf("Commit: %v", err)
 	}
 	same(t, "state", f.load(7, 1), State{})
-	f.update = f.db.Update
+	f.update = f.handle.db.Update
 	if f.commit(change).Duplicate {
 		t.Error("a change that failed counts as written")
 	}
@@ -139,7 +139,7 @@ func TestCloseWritesWhatIsQueued(t *testing.T) {
 		hold := make(chan struct{})
 		f.update = func(fn func(*bolt.Tx) error) error {
 			<-hold
-			return f.db.Update(fn)
+			return f.handle.db.Update(fn)
 		}
 		var wg sync.WaitGroup
 		for i := range 50 {

@@ -109,6 +109,8 @@ func TestNamesOnDiskAreFrozen(t *testing.T) {
 		{itemToDisk(Item{Delete: true, Target: 9, Notice: true}), `{"delete":true,"notice":true,"target":9}`},
 		{diskChat{Active: 1, Zone: "Asia/Shanghai", Gone: true}, `{"active":1,"zone":"Asia/Shanghai","gone":true}`},
 		{diskLetter{At: noon, Reason: "rejected", Item: []byte("{}")}, `{"at":"2026-03-14T12:00:00+08:00","reason":"rejected","item":"e30="}`},
+		{diskTimer{At: noon}, `{"at":"2026-03-14T12:00:00+08:00"}`},
+		{diskJob{File: "x", Queued: noon}, `{"file":"x","queued":"2026-03-14T12:00:00+08:00"}`},
 		{diskPoison{At: noon, Event: "said", Cause: "x", Stack: "y"}, `{"at":"2026-03-14T12:00:00+08:00","event":"said","cause":"x","stack":"y"}`},
 	}
 	for _, tt := range tests {

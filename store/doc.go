@@ -3,10 +3,11 @@
 // The layout. Numbers in keys are big-endian, so keys sort as the numbers do;
 // chat stands for eight bytes of a chat id. Every bucket that holds something
 // of a chat has the chat first in its keys, so that erasing a chat is deleting
-// a prefix.
+// a prefix; the one index across chats, due, follows what it points to.
 //
 //	meta      format                    → number of the format, in digits
 //	          tag-key                   → 32 random bytes: the key of [Store.Tag]
+//	          erased                    → there since a chat was erased, until the file is compacted
 //	chats     chat                      → JSON: active case, zone, whether it is gone
 //	slots     chat, name of the slot    → message id, eight bytes
 //	cases     chat, case (4)            → JSON: the case
@@ -14,6 +15,10 @@
 //	outbox    chat, class (1), seq (8)  → JSON: a message that waits to be sent
 //	dead      chat, class (1), seq (8)  → JSON: a message that never could be, and why
 //	poison    chat, update id (8)       → JSON: an update that could not be worked on
+//	timers    chat, kind (1), name      → JSON: what comes due in the chat, and when
+//	due       milliseconds since 1970 (8), key in timers → one byte: the order in
+//	                                      which timers of all chats come due
+//	jobs      chat, case (4), seq (4)   → JSON: a file to be fetched for the record
 //	seen      update id (8)             → one byte
 //	seenlog   seq (8)                   → the update ids of one transaction, with time
 //	                                      and running total: the order of forgetting
@@ -21,7 +26,7 @@
 // The JSON is of types of this package alone, whose names are frozen: see
 // disk.go. A file says which format it has; a file of an older format is moved
 // up by numbered migrations when it is opened, and a file of a newer one is
-// refused.
+// refused. Format 1 had no timers, due and jobs. A sample of each is in testdata.
 //
 // All writing goes through one goroutine. It takes whatever is queued, writes
 // it in one transaction and only then lets the callers return: a lone caller
@@ -32,5 +37,7 @@
 // process at any moment. An update id takes effect at most once.
 //
 // What is deleted can no longer be read through this package, but its bytes
-// stay in free pages of the file until those are used again.
+// stay in free pages of the file. After a chat was erased, the file is therefore
+// compacted, at the next start or within a day: copied without its free pages,
+// compared, and put in the place of the old one. See compact.go.
 package store

@@ -19,20 +19,25 @@ var (
 	bucketPoison  = []byte("poison")
 	bucketSeen    = []byte("seen")
 	bucketSeenLog = []byte("seenlog")
+	bucketTimers  = []byte("timers")
+	bucketDue     = []byte("due")
+	bucketJobs    = []byte("jobs")
 
 	metaFormat = []byte("format")
 	metaTagKey = []byte("tag-key")
+	metaErased = []byte("erased")
 )
 
 // ofChats are the buckets whose keys begin with a chat.
 var ofChats = [][]byte{
-	bucketChats, bucketSlots, bucketCases, bucketRecords, bucketOutbox, bucketDead, bucketPoison,
+	bucketChats, bucketSlots, bucketCases, bucketRecords, bucketOutbox, bucketDead, bucketPoison, bucketTimers, bucketJobs,
 }
 
 // migrations[n] turns a file of format n into one of format n+1. Format 0 is
 // the empty file. A migration is never changed once it has been released.
 var migrations = []func(*bolt.Tx) error{
 	0: createFormat1,
+	1: addTimersAndJobs,
 }
 
 // migrate brings the file to the newest format, all steps in one transaction.
@@ -95,4 +100,13 @@ func createFormat1(tx *bolt.Tx) error {
 		return err
 	}
 	return tx.Bucket(bucketMeta).Put(metaTagKey, key)
+}
+
+func addTimersAndJobs(tx *bolt.Tx) error {
+	for _, name := range [][]byte{bucketTimers, bucketDue, bucketJobs} {
+		if _, err := tx.CreateBucket(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -37,6 +37,13 @@ func FuzzKeys(f *testing.F) {
 		if c, s, err := parseSlotKey(slotKey(a, bot.Slot(slot))); slot != "" && (err != nil || c != a || s != bot.Slot(slot)) {
 			t.Errorf("slot key came back as %d/%q, %v", c, s, err)
 		}
+		timer := timerKey(a, TimerID{Kind: TimerKind(numberA), Name: slot})
+		if c, id, err := parseTimerKey(timer); slot != "" && (err != nil || c != a || id.Name != slot || id.Kind != TimerKind(numberA)) {
+			t.Errorf("timer key came back as %d/%v, %v", c, id, err)
+		}
+		if got, err := parseDueKey(dueKey(chatB%(1<<52), timer)); slot != "" && (err != nil || got.Chat != a || moment(got.At) != chatB%(1<<52)) {
+			t.Errorf("key of the index came back as %v, %v", got, err)
+		}
 		want := cmp.Or(cmp.Compare(a, b), cmp.Compare(numberA, numberB), cmp.Compare(seqA, seqB))
 		if got := bytes.Compare(recordKey(a, int(numberA), int(seqA)), recordKey(b, int(numberB), int(seqB))); got != want {
 			t.Errorf("record keys compare as %d, want %d", got, want)
@@ -65,6 +72,12 @@ func FuzzParseKeys(f *testing.F) {
 		}
 		if c, u, err := parsePoisonKey(k); err == nil && !bytes.Equal(poisonKey(c, u), k) {
 			t.Errorf("poison key %x came back different", k)
+		}
+		if c, id, err := parseTimerKey(k); err == nil && !bytes.Equal(timerKey(c, id), k) {
+			t.Errorf("timer key %x came back different", k)
+		}
+		if due, err := parseDueKey(k); err == nil && !bytes.Equal(dueKey(signed(k), timerKey(due.Chat, due.ID)), k) {
+			t.Errorf("key of the index %x came back different", k)
 		}
 		if id, err := decodeID(k); err == nil && !bytes.Equal(encodeID(id), k) {
 			t.Errorf("message id %x came back different", k)

@@ -27,12 +27,15 @@ const lockWait = time.Second
 
 // Store is an open database. Its methods may be called from many goroutines.
 type Store struct {
-	db      *bolt.DB
+	path    string
 	tagKey  []byte
 	pidFile string
 	keep    retention
 
-	update func(func(*bolt.Tx) error) error // db.Update, but in tests
+	handleMu sync.Mutex
+	handle   *handle // replaced by the writing goroutine alone
+
+	update func(func(*bolt.Tx) error) error // writes to the file, but in tests
 
 	mu     sync.Mutex
 	queue  []*job
@@ -54,12 +57,15 @@ func Open(path string) (*Store, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	s := &Store{
-		db: db, update: db.Update, keep: defaultRetention, pidFile: path + ".pid",
+		path: path, handle: &handle{db: db}, keep: defaultRetention, pidFile: path + ".pid",
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
+	s.update = func(f func(*bolt.Tx) error) error { return s.handle.db.Update(f) }
 	if err := guard(s.prepare); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
+	_ = os.Remove(compactPath(path))
+	s.tidy()
 	s.leavePID()
 	go s.write()
 	return s, nil
@@ -120,10 +126,10 @@ func (s *Store) prepare() error {
 	if err := s.complete(); err != nil {
 		return err
 	}
-	if err := migrate(s.db); err != nil {
+	if err := migrate(s.handle.db); err != nil {
 		return err
 	}
-	return s.db.View(func(tx *bolt.Tx) error {
+	return s.handle.db.View(func(tx *bolt.Tx) error {
 		s.tagKey = append([]byte(nil), tx.Bucket(bucketMeta).Get(metaTagKey)...)
 		return nil
 	})
@@ -131,11 +137,11 @@ func (s *Store) prepare() error {
 
 // complete checks that the file is as long as it says itself.
 func (s *Store) complete() error {
-	info, err := os.Stat(s.db.Path())
+	info, err := os.Stat(s.path)
 	if err != nil {
 		return err
 	}
-	return s.db.View(func(tx *bolt.Tx) error {
+	return s.handle.db.View(func(tx *bolt.Tx) error {
 		if info.Size() < tx.Size() {
 			return fmt.Errorf("%w: %d of %d bytes are left: restore a backup", ErrDamaged, info.Size(), tx.Size())
 		}
@@ -173,7 +179,7 @@ func (s *Store) Close() error {
 	s.mu.Unlock()
 	<-s.ended
 	_ = os.Remove(s.pidFile)
-	if err := s.db.Close(); err != nil {
+	if err := s.handle.db.Close(); err != nil {
 		return fmt.Errorf("close the database: %w", err)
 	}
 	return nil
@@ -199,7 +205,9 @@ func (s *Store) Snapshot(path string) error {
 
 // view runs f in a read transaction.
 func (s *Store) view(f func(*bolt.Tx) error) error {
-	err := guard(func() error { return s.db.View(f) })
+	h := s.hold()
+	defer h.release()
+	err := guard(func() error { return h.db.View(f) })
 	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		return ErrClosed
 	}

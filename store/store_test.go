@@ -109,9 +109,12 @@ func (f *file) head(chat bot.ChatID) (Head, bool) {
 func (f *file) keysOf(chat bot.ChatID) map[string]int {
 	f.t.Helper()
 	left := map[string]int{}
-	err := f.db.View(func(tx *bolt.Tx) error {
+	err := f.handle.db.View(func(tx *bolt.Tx) error {
 		return tx.ForEach(func(name []byte, b *bolt.Bucket) error {
 			return b.ForEach(func(k, _ []byte) error {
+				if string(name) == string(bucketDue) {
+					k = k[8:]
+				}
 				if hasChat(k, chat) {
 					left[string(name)]++
 				}
@@ -128,7 +131,7 @@ func (f *file) keysOf(chat bot.ChatID) map[string]int {
 // put writes a raw value, as no version of this package would.
 func (f *file) put(bucket, key, value []byte) {
 	f.t.Helper()
-	if err := f.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucket).Put(key, value) }); err != nil {
+	if err := f.handle.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucket).Put(key, value) }); err != nil {
 		f.t.Fatal(err)
 	}
 }
@@ -278,10 +281,10 @@ func TestOpenOtherFiles(t *testing.T) {
 
 func TestNewerFormatIsRefusedWithAClearSentence(t *testing.T) {
 	f := newFile(t)
-	f.put(bucketMeta, metaFormat, []byte("2"))
+	f.put(bucketMeta, metaFormat, []byte("3"))
 	f.close()
 	_, err := Open(f.path)
-	want := "open " + f.path + ": the database was written by a newer tixianbot: it has format 2 and this program knows formats up to 1: " +
+	want := "open " + f.path + ": the database was written by a newer tixianbot: it has format 3 and this program knows formats up to 2: " +
 		"install the newer program again, or restore an older backup"
 	if err == nil || err.Error() != want {
 		t.Errorf("Open: %v\nwant %s", err, want)
@@ -290,7 +293,7 @@ func TestNewerFormatIsRefusedWithAClearSentence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(metaFormat, []byte("1")) }); err != nil {
+	if err := db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(metaFormat, []byte("2")) }); err != nil {
 		t.Fatal(err)
 	}
 	db.Close()
@@ -307,12 +310,12 @@ func TestMigrationsRunInOrder(t *testing.T) {
 	step := func(n int) func(*bolt.Tx) error {
 		return func(tx *bolt.Tx) error { ran = append(ran, n); return nil }
 	}
-	migrations = []func(*bolt.Tx) error{createFormat1, step(2), step(3)}
+	migrations = []func(*bolt.Tx) error{createFormat1, addTimersAndJobs, step(3), step(4)}
 	f.open()
 	f.reopen()
-	same(t, "migrations", ran, []int{2, 3})
-	if r, err := f.Check(); err != nil || r.Format != 3 {
-		t.Errorf("format %d, %v; want 3", r.Format, err)
+	same(t, "migrations", ran, []int{3, 4})
+	if r, err := f.Check(); err != nil || r.Format != 4 {
+		t.Errorf("format %d, %v; want 4", r.Format, err)
 	}
 }
 
@@ -321,13 +324,13 @@ func TestFailedMigrationLeavesTheFileAsItWas(t *testing.T) {
 	f.close()
 	saved := migrations
 	migrations = []func(*bolt.Tx) error{
-		createFormat1,
+		createFormat1, addTimersAndJobs,
 		func(tx *bolt.Tx) error { return tx.DeleteBucket(bucketCases) },
 		func(tx *bolt.Tx) error { return errors.New("no") },
 	}
 	_, err := Open(f.path)
 	migrations = saved
-	if err == nil || !strings.Contains(err.Error(), "migrate to format 3: no") {
+	if err == nil || !strings.Contains(err.Error(), "migrate to format 4: no") {
 		t.Errorf("Open: %v", err)
 	}
 	f.open()
