@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 
@@ -220,7 +221,8 @@ func (l *loader) leftOver() {
 	}
 }
 
-// readRules reads what the parts above run on and compiles them.
+// readRules reads what the parts above run on and compiles them, side by side:
+// each takes a while and none needs another.
 func (l *loader) readRules() {
 	p := l.pack
 	var err error
@@ -228,23 +230,30 @@ func (l *loader) readRules() {
 		l.fail("normal", err)
 		return
 	}
-	if p.Reader, err = read.Compile(p.Fold, rulesIn[read.Rules](l, "read")...); err != nil {
-		l.fail("read", err)
-	}
 	l.readCalendar()
-	if p.Screen, err = screen.Compile(p.Fold, rulesIn[screen.Rules](l, "screen")...); err != nil {
-		l.fail("screen", err)
-	}
-	var weights triage.Weights
-	if l.decode("triage.yaml", &weights) {
-		p.weights = weights
-		if p.Triage, err = triage.Compile(p.Fold, weights); err != nil {
-			l.fail("triage.yaml", err)
-		}
-	}
+	readRules, screenRules := rulesIn[read.Rules](l, "read"), rulesIn[screen.Rules](l, "screen")
 	var synonyms search.Rules
-	if l.decode("search.yaml", &synonyms) {
-		p.Index = search.Build(p.Fold, synonyms, p.docs())
+	weighed, searched := l.decode("triage.yaml", &p.weights), l.decode("search.yaml", &synonyms)
+	var reading, screening, weighing error
+	var compiling sync.WaitGroup
+	compiling.Go(func() { p.Reader, reading = read.Compile(p.Fold, readRules...) })
+	compiling.Go(func() { p.Screen, screening = screen.Compile(p.Fold, screenRules...) })
+	if weighed {
+		compiling.Go(func() { p.Triage, weighing = triage.Compile(p.Fold, p.weights) })
+	}
+	if searched {
+		compiling.Go(func() { p.Index = search.Build(p.Fold, synonyms, p.docs()) })
+	}
+	compiling.Wait()
+	l.failed("read", reading)
+	l.failed("screen", screening)
+	l.failed("triage.yaml", weighing)
+}
+
+// failed reports err, if there is one.
+func (l *loader) failed(name string, err error) {
+	if err != nil {
+		l.fail(name, err)
 	}
 }
 

@@ -32,7 +32,7 @@ type around struct {
 	behind *pattern
 }
 
-func (w words) around(a Around) (around, error) {
+func (w *compiler) around(a Around) (around, error) {
 	if !slices.Contains(kinds, a.Kind) {
 		return around{}, fmt.Errorf("no kind %q", a.Kind)
 	}
@@ -41,7 +41,7 @@ func (w words) around(a Around) (around, error) {
 	if c.match, err = w.compile(a.Match); err != nil {
 		return around{}, err
 	}
-	if c.group = c.match.re.SubexpIndex("secret"); c.group < 0 {
+	if c.group = slices.Index(c.match.names, "secret"); c.group < 0 {
 		return around{}, fmt.Errorf("its pattern has no group named secret")
 	}
 	if c.not, err = w.union(a.Not, ""); err != nil {
@@ -53,20 +53,17 @@ func (w words) around(a Around) (around, error) {
 	return c, err
 }
 
-// find returns all secrets in the folded text f.
-func (a *around) find(f string) []hit {
-	if !a.match.may(f) {
-		return nil
-	}
+// find returns all secrets in the text of s.
+func (a *around) find(s *scan) []hit {
 	var out []hit
-	for at := 0; at < len(f); {
-		m := a.match.re.FindStringSubmatchIndex(f[at:])
+	for at := 0; at < len(s.text); {
+		m := a.match.groups(s, at, len(s.text))
 		if m == nil {
 			break
 		}
-		from, to := at+m[2*a.group], at+m[2*a.group+1]
-		if !a.accepts(f, at+m[0], at+m[1], from, to) {
-			at = ahead(f, at+m[0], 1)
+		from, to := m[2*a.group], m[2*a.group+1]
+		if !a.accepts(s, m[0], m[1], from, to) {
+			at = ahead(s.text, m[0], 1)
 			continue
 		}
 		out = append(out, hit{kind: a.source.Kind, from: from, to: to})
@@ -75,31 +72,31 @@ func (a *around) find(f string) []hit {
 	return out
 }
 
-func (a *around) accepts(f string, matchFrom, matchTo, from, to int) bool {
-	return from >= matchFrom && from < to && alone(f, from, to) &&
-		!strings.Contains(f[matchFrom:matchTo], hiddenRune) &&
-		!a.not.in(f[matchFrom:matchTo]) && !a.behind.in(f[to:])
+func (a *around) accepts(s *scan, matchFrom, matchTo, from, to int) bool {
+	return from >= matchFrom && from < to && alone(s.text, from, to) &&
+		!strings.Contains(s.text[matchFrom:matchTo], hiddenRune) &&
+		!a.not.in(s, matchFrom, matchTo) && !a.behind.in(s, to, len(s.text))
 }
 
 var marks = strings.NewReplacer("〔", "", "〕", "")
 
 // check runs the examples.
-func (a *around) check(t *normal.Table) []error {
+func (a *around) check(table *normal.Table, lex *lexicon) []error {
 	var errs []error
 	if len(a.source.Finds) == 0 {
 		errs = append(errs, fmt.Errorf("screen: secret %s has no example", a.source.ID))
 	}
 	for _, example := range a.source.Finds {
-		want := t.Fold(between(example)).String()
-		f := t.Fold(marks.Replace(example)).String()
-		found := slices.ContainsFunc(a.find(f), func(h hit) bool { return f[h.from:h.to] == want })
+		want := table.Fold(between(example)).String()
+		f := table.Fold(marks.Replace(example)).String()
+		found := slices.ContainsFunc(a.find(lex.scan(f)), func(h hit) bool { return f[h.from:h.to] == want })
 		if !found {
 			errs = append(errs, fmt.Errorf("screen: secret %s does not find the marked part of %q", a.source.ID, example))
 		}
 	}
 	for _, text := range a.source.Passes {
-		f := t.Fold(text).String()
-		if hits := a.find(f); len(hits) > 0 {
+		f := table.Fold(text).String()
+		if hits := a.find(lex.scan(f)); len(hits) > 0 {
 			errs = append(errs, fmt.Errorf("screen: secret %s finds %q in %q", a.source.ID, f[hits[0].from:hits[0].to], text))
 		}
 	}

@@ -32,8 +32,9 @@ func date(d string) bool {
 
 // lettered finds identity numbers that begin with a letter: those of Taiwan by
 // their check digit, those of Hong Kong by their form, or either by a label.
-func (s *Screen) lettered(f string) []hit {
+func (s *Screen) lettered(in *scan) []hit {
 	var out []hit
+	f := in.text
 	for i := 0; i < len(f); i++ {
 		if !letter(f[i]) || i > 0 && (alnum(f[i-1]) || f[i-1] == '-') {
 			continue
@@ -42,7 +43,7 @@ func (s *Screen) lettered(f string) []hit {
 		if n == 0 || !alone(f, i, i+n) {
 			continue
 		}
-		label := s.labels.of(f, i, i+n)
+		label := s.labels.of(in, i, i+n)
 		if label == labelID || sure && label != labelSerial {
 			out = append(out, hit{kind: ID, from: i, to: i + n})
 			i += n - 1

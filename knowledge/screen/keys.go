@@ -18,11 +18,12 @@ const (
 // keys finds private keys: 64 hexadecimal digits that nothing calls a hash, the
 // wallet import format, extended keys, and any long run that is called a key.
 // Wallet addresses are shorter, or not hexadecimal, and stay.
-func (s *Screen) keys(f, text string, folded normal.Text) []hit {
+func (s *Screen) keys(in *scan, text string, folded normal.Text) []hit {
 	var out []hit
+	f := in.text
 	for i := 0; i < len(f); {
 		n := runLength(f[i:])
-		if n >= minCalled && s.isKey(f, i, i+n, text, folded) {
+		if n >= minCalled && s.isKey(in, i, i+n, text, folded) {
 			out = append(out, hit{kind: Key, from: i, to: i + n})
 		}
 		i += max(n, 1)
@@ -39,10 +40,10 @@ func runLength(s string) int {
 	return n
 }
 
-func (s *Screen) isKey(f string, from, to int, text string, folded normal.Text) bool {
-	run := f[from:to]
+func (s *Screen) isKey(in *scan, from, to int, text string, folded normal.Text) bool {
+	run := in.text[from:to]
 	hex := strings.TrimPrefix(run, "0x")
-	label := s.labels.of(f, from, from)
+	label := s.labels.of(in, from, from)
 	if label == labelHash || label == labelSerial {
 		return false
 	}

@@ -29,14 +29,14 @@ type labels map[label]*pattern
 // numberLabels are those that can name a number, the ones that win a tie first.
 var numberLabels = []label{labelHotline, labelSerial, labelID, labelCard, labelPhone, labelHash, labelKey}
 
-func (w words) labels() (labels, error) {
+func (c *compiler) labels() (labels, error) {
 	out := labels{}
 	for _, name := range append([]label{labelSeed, labelPlain}, numberLabels...) {
-		source, ok := w[string(name)]
+		source, ok := c.words[string(name)]
 		if !ok {
 			continue
 		}
-		p, err := w.compile(source)
+		p, err := c.compile(source)
 		if err != nil {
 			return nil, fmt.Errorf("screen: class %s: %w", name, err)
 		}
@@ -45,60 +45,59 @@ func (w words) labels() (labels, error) {
 	return out, nil
 }
 
-// places returns where the label stands in s.
-func (l labels) places(name label, s string) [][]int {
-	if p := l[name]; p != nil {
-		return p.all(s)
-	}
-	return nil
-}
-
 // How far, in characters, a label may stand from what it names.
 const (
 	labelBefore = 14
 	labelBehind = 8
 )
 
-// of returns the label of f[from:to]: the nearest before it, or else the
-// nearest behind it, in the same clause.
-func (l labels) of(f string, from, to int) label {
-	before := within(f, back(f, from, labelBefore), from, true)
-	best, at := labelNone, -1
-	for _, name := range numberLabels {
-		if m := l.places(name, before); len(m) > 0 && m[len(m)-1][1] > at {
-			best, at = name, m[len(m)-1][1]
-		}
+// of returns the label of what stands between from and to: the nearest before
+// it, or else the nearest behind it, in the same clause.
+func (l labels) of(s *scan, from, to int) label {
+	if found := l.before(s, clauseFrom(s.text, back(s.text, from, labelBefore), from), from); found != labelNone {
+		return found
 	}
-	if best != labelNone {
-		return best
-	}
-	return l.behind(within(f, to, ahead(f, to, labelBehind), false))
+	return l.behind(s, to, clauseTo(s.text, to, ahead(s.text, to, labelBehind)))
 }
 
-func (l labels) behind(s string) label {
-	best, at := labelNone, len(s)
+func (l labels) before(s *scan, lo, hi int) label {
+	best, at := labelNone, -1
 	for _, name := range numberLabels {
-		if m := l.places(name, s); len(m) > 0 && m[0][0] < at {
-			best, at = name, m[0][0]
+		if _, end, ok := l[name].last(s, lo, hi); ok && end > at {
+			best, at = name, end
 		}
 	}
 	return best
 }
 
-// within returns f[lo:hi] without what lies beyond a clause or a mask; behind
-// a number a space ends it too.
-func within(f string, lo, hi int, before bool) string {
-	s := f[lo:hi]
-	const ends = ",。!?;\n、●"
-	if before {
-		if i := strings.LastIndexAny(s, ends); i >= 0 {
-			_, size := utf8.DecodeRuneInString(s[i:])
-			return s[i+size:]
+func (l labels) behind(s *scan, lo, hi int) label {
+	best, at := labelNone, hi
+	for _, name := range numberLabels {
+		if from, _, ok := l[name].first(s, lo, hi); ok && from < at {
+			best, at = name, from
 		}
-		return s
 	}
-	if i := strings.IndexAny(s, ends+" :"); i >= 0 {
-		return s[:i]
+	return best
+}
+
+// ends are what a label does not reach across: the end of a clause, a mask.
+const ends = ",。!?;\n、●"
+
+// clauseFrom returns where the clause that ends f[lo:hi] begins in it.
+func clauseFrom(f string, lo, hi int) int {
+	i := strings.LastIndexAny(f[lo:hi], ends)
+	if i < 0 {
+		return lo
 	}
-	return s
+	_, size := utf8.DecodeRuneInString(f[lo+i:])
+	return lo + i + size
+}
+
+// clauseTo returns where the clause that begins f[lo:hi] ends in it; behind a
+// number a space ends it too.
+func clauseTo(f string, lo, hi int) int {
+	if i := strings.IndexAny(f[lo:hi], ends+" :"); i >= 0 {
+		return lo + i
+	}
+	return hi
 }

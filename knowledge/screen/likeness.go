@@ -16,7 +16,7 @@ import (
 // Fitting takes the examples in an order that is always the same, so the same
 // content gives the same answers.
 type likeness struct {
-	features map[string]int32
+	features map[gram]int32
 	weights  []float32 // by feature, then by class
 	bias     []float32
 	classes  []Flag // None first
@@ -45,7 +45,7 @@ type example struct {
 
 // fit returns the likeness to examples, or nil if there are none.
 func fit(folded map[Flag][]string) *likeness {
-	l := &likeness{features: map[string]int32{}}
+	l := &likeness{features: map[gram]int32{}}
 	for flag := range folded {
 		l.classes = append(l.classes, flag)
 	}
@@ -68,30 +68,30 @@ func fit(folded map[Flag][]string) *likeness {
 
 // pickFeatures numbers the features that enough examples have.
 func (l *likeness) pickFeatures(folded map[Flag][]string) {
-	counts := map[string]int{}
-	var order []string
+	counts := map[gram]int32{}
+	var order []gram
 	for _, flag := range l.classes {
 		for _, text := range folded[flag] {
-			for f := range grams(text) {
-				if counts[f]++; counts[f] == minExamples {
-					order = append(order, f)
+			for _, g := range grams(text) {
+				if counts[g]++; counts[g] == minExamples {
+					order = append(order, g)
 				}
 			}
 		}
 	}
-	sort.Strings(order)
-	for i, f := range order {
-		l.features[f] = int32(i)
+	slices.Sort(order)
+	for i, g := range order {
+		l.features[g] = int32(i)
 	}
 }
 
 // of returns the features of a folded text that the examples know. Those that
 // they do not know make the text less like any of them.
 func (l *likeness) of(text string) sample {
-	var s sample
 	all := grams(text)
-	for f := range all {
-		if id, ok := l.features[f]; ok {
+	s := sample{features: make([]int32, 0, len(all))}
+	for _, g := range all {
+		if id, ok := l.features[g]; ok {
 			s.features = append(s.features, id)
 		}
 	}
@@ -200,69 +200,4 @@ func wordy(text string) int {
 		}
 	}
 	return n
-}
-
-// maxLike bounds how much of a text is compared: beyond it, what matters is
-// lost among the rest.
-const maxLike = 400
-
-// grams returns the features of a folded text: its Latin words and pairs of
-// them, its other characters and the pairs and triples of them that no space
-// or mark breaks. Every number is the same.
-func grams(text string) map[string]struct{} {
-	out := map[string]struct{}{}
-	word, run := "", []rune{}
-	endWord := func(from, to int) string {
-		w := text[from:to]
-		out[w] = struct{}{}
-		if word != "" {
-			out[word+" "+w] = struct{}{}
-		}
-		return w
-	}
-	start := -1
-	for i, r := range text {
-		if r < 0x80 && letter(byte(r)) || r == '\'' {
-			if start < 0 {
-				start, run = i, run[:0]
-			}
-			continue
-		}
-		if start >= 0 {
-			word, start = endWord(start, i), -1
-		}
-		if run = append(run, digitless(r)); !addGrams(out, run) {
-			run = run[:0]
-		}
-		if len(out) > 3*maxLike {
-			return out
-		}
-	}
-	if start >= 0 {
-		endWord(start, len(text))
-	}
-	return out
-}
-
-func digitless(r rune) rune {
-	if r >= '0' && r <= '9' {
-		return '0'
-	}
-	return r
-}
-
-// addGrams adds the one to three characters that end run, or reports false
-// where its last character separates words.
-func addGrams(out map[string]struct{}, run []rune) bool {
-	n := len(run)
-	if r := run[n-1]; r < 0x80 && r != '0' || r >= 0x2000 && r < 0x3040 || r >= 0xff00 {
-		return false
-	}
-	if n > 1 && run[n-1] == '0' && run[n-2] == '0' {
-		return true
-	}
-	for k := 1; k <= 3 && k <= n; k++ {
-		out[string(run[n-k:])] = struct{}{}
-	}
-	return true
 }

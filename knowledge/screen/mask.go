@@ -67,10 +67,10 @@ func (s *Screen) Share(text string) string {
 // mask takes out what it finds until nothing is left: taking something out can
 // bring words together that were apart. Each round leaves less text, so it ends.
 func (s *Screen) mask(text string, share bool) (string, []Secret) {
-	found := s.find(text, s.table.Fold(text), share)
+	found := s.secretsIn(text, share)
 	out := cut(text, found)
 	for more := found; len(more) > 0; out = cut(out, more) {
-		more = s.find(out, s.table.Fold(out), share)
+		more = s.secretsIn(out, share)
 	}
 	return out, found
 }
@@ -99,20 +99,24 @@ type hit struct {
 	keep     int // how many of its last digits may stay
 }
 
+func (s *Screen) secretsIn(text string, share bool) []Secret {
+	folded := s.table.Fold(text)
+	return s.find(text, folded, s.lex.scan(folded.String()), share)
+}
+
 // find returns the secrets of text, in order and apart.
-func (s *Screen) find(text string, folded normal.Text, share bool) []Secret {
-	f := folded.String()
+func (s *Screen) find(text string, folded normal.Text, in *scan, share bool) []Secret {
 	var hits []hit
 	for i := range s.secrets {
 		if share || !s.secrets[i].source.Kind.personal() {
-			hits = append(hits, s.secrets[i].find(f)...)
+			hits = append(hits, s.secrets[i].find(in)...)
 		}
 	}
-	hits = append(hits, s.seeds(f)...)
-	hits = append(hits, s.keys(f, text, folded)...)
-	hits = append(hits, s.numbers(f, share)...)
-	hits = join(append(hits, repeats(f, hits)...))
-	return place(f, folded, hits)
+	hits = append(hits, s.seeds(in)...)
+	hits = append(hits, s.keys(in, text, folded)...)
+	hits = append(hits, s.numbers(in, share)...)
+	hits = join(append(hits, repeats(in.text, hits)...))
+	return place(in.text, folded, hits)
 }
 
 // place maps hits back to the text as it was written.

@@ -87,11 +87,11 @@ const maxGroups = 8
 
 // numbers finds identity numbers, cards and, for sharing, phones among the
 // numbers of f.
-func (s *Screen) numbers(f string, share bool) []hit {
+func (s *Screen) numbers(in *scan, share bool) []hit {
 	var out []hit
-	for _, run := range groups(f) {
+	for _, run := range groups(in.text) {
 		for i := 0; i < len(run); {
-			h, n := s.read(f, run[i:], share)
+			h, n := s.read(in, run[i:], share)
 			if n == 0 {
 				i++
 				continue
@@ -100,15 +100,15 @@ func (s *Screen) numbers(f string, share bool) []hit {
 			i += n
 		}
 	}
-	return append(out, s.lettered(f)...)
+	return append(out, s.lettered(in)...)
 }
 
 // read tries the numbers that begin with the first group of run, the longest
 // first, and returns what it is and of how many groups.
-func (s *Screen) read(f string, run []group, share bool) (hit, int) {
-	label := s.labels.of(f, run[0].from, run[len(run)-1].to)
+func (s *Screen) read(in *scan, run []group, share bool) (hit, int) {
+	label := s.labels.of(in, run[0].from, run[len(run)-1].to)
 	for n := min(len(run), maxGroups); n > 0; n-- {
-		num := assemble(f, run[:n])
+		num := assemble(in.text, run[:n])
 		if kind, keep := classify(num, label, share); kind != "" {
 			return hit{kind: kind, from: num.from, to: num.to, keep: keep}, n
 		}

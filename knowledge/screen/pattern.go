@@ -1,130 +1,226 @@
 package screen
 
 import (
+	"fmt"
+	"iter"
 	"regexp"
 	"regexp/syntax"
-	"strings"
+	"sync"
+	"unicode/utf8"
 )
 
-// pattern is a regular expression with a cheap test that most texts fail: a
-// text that has none of needs cannot match. That test is why a hundred rules
-// cost a message next to nothing.
+// pattern is a regular expression that is hardly ever run. What its syntax
+// says of the texts it can match is looked up in a [scan] first: most texts
+// lack a string that each match holds. Where one may match, the expression is
+// tried only where a match can begin, and on no more text than one can take.
 type pattern struct {
-	re    *regexp.Regexp
-	needs []string // nil: no such test
+	needs  []setID // a string of each stands in every match
+	start  setID   // a string of it begins every match; noSet: no telling
+	exact  bool    // a match is a string of start and nothing else
+	looks  bool    // it asks for what stands around a match
+	reach  int     // bytes that a match can take
+	names  []string
+	source string
+
+	whole, here, behind lazy // anywhere, at the beginning, behind one character
 }
 
-// may reports whether s can match at all.
-func (p *pattern) may(s string) bool {
-	if p.needs == nil {
+// lazy is an expression that is made when it is first asked for: many never are.
+type lazy struct {
+	once sync.Once
+	re   *regexp.Regexp
+}
+
+func (l *lazy) get(before, source, after string) *regexp.Regexp {
+	l.once.Do(func() { l.re = regexp.MustCompile(before + source + after) })
+	return l.re
+}
+
+// newPattern reads source, a regular expression without classes of words.
+func newPattern(lex *lexicon, source string) (*pattern, error) {
+	re, err := syntax.Parse(source, syntax.Perl)
+	if err != nil {
+		return nil, fmt.Errorf("parsing %q: %w", source, err)
+	}
+	p := &pattern{source: source, start: noSet, looks: looksAround(re), reach: longest(re), names: re.CapNames()}
+	a := analysis{}
+	for _, strs := range a.needs(re) {
+		p.needs = append(p.needs, lex.add(strs))
+	}
+	if strs, exact := a.starts(re); strs != nil {
+		p.start, p.exact = lex.add(strs), exact && !p.looks
+	}
+	return p, nil
+}
+
+// anywhere returns the expression as it is written.
+func (p *pattern) anywhere() *regexp.Regexp { return p.whole.get("", p.source, "") }
+
+// at returns the expression and the text to try it on for a match that begins
+// at from, between lo and hi, and where that text begins. An expression that
+// looks around sees one character more on either side.
+func (p *pattern) at(s *scan, lo, from, hi int) (re *regexp.Regexp, text string, start int) {
+	end := p.end(s.text, from, hi)
+	if !p.looks {
+		return p.here.get("^(?:", p.source, ")"), s.text[from:end], from
+	}
+	end = min(ahead(s.text, end, 1), hi)
+	if from == lo {
+		return p.here.get("^(?:", p.source, ")"), s.text[from:end], from
+	}
+	start = back(s.text, from, 1)
+	return p.behind.get("^(?s:.)(?:", p.source, ")"), s.text[start:end], start
+}
+
+// may reports whether p, which may be nil, can match between lo and hi.
+func (p *pattern) may(s *scan, lo, hi int) bool {
+	if p == nil {
+		return false
+	}
+	for _, set := range p.needs {
+		if !s.seen[set] {
+			return false
+		}
+	}
+	if p.start == noSet || hi-lo == len(s.text) {
 		return true
 	}
-	for _, lit := range p.needs {
-		if strings.Contains(s, lit) {
+	for range p.tries(s, lo, hi) {
+		return true
+	}
+	return false
+}
+
+// somewhere reports whether p, which may be nil, is found in the text.
+func (p *pattern) somewhere(s *scan) bool {
+	return p.may(s, 0, len(s.text)) && (p.exact || p.in(s, 0, len(s.text)))
+}
+
+// in reports whether p, which may be nil, is found in the text between lo and hi.
+func (p *pattern) in(s *scan, lo, hi int) bool {
+	if !p.may(s, lo, hi) {
+		return false
+	}
+	if p.start == noSet {
+		return p.anywhere().MatchString(s.text[lo:hi])
+	}
+	for from := range p.tries(s, lo, hi) {
+		if p.exact {
+			return true
+		}
+		if re, text, _ := p.at(s, lo, from, hi); re.MatchString(text) {
 			return true
 		}
 	}
 	return false
 }
 
-// in reports whether p, which may be nil, is found in s.
-func (p *pattern) in(s string) bool {
-	return p != nil && p.may(s) && p.re.MatchString(s)
+// all yields the places where p is found between lo and hi, in order and apart.
+func (p *pattern) all(s *scan, lo, hi int) iter.Seq2[int, int] {
+	return func(yield func(from, to int) bool) {
+		switch {
+		case !p.may(s, lo, hi):
+		case p.start == noSet:
+			for _, m := range p.anywhere().FindAllStringIndex(s.text[lo:hi], -1) {
+				if !yield(lo+m[0], lo+m[1]) {
+					return
+				}
+			}
+		default:
+			p.each(s, lo, hi, yield)
+		}
+	}
 }
 
-// all returns the places where p is found in s.
-func (p *pattern) all(s string) [][]int {
-	if !p.may(s) {
+func (p *pattern) each(s *scan, lo, hi int, yield func(from, to int) bool) {
+	behind := lo
+	for from := range p.tries(s, lo, hi) {
+		if from < behind {
+			continue
+		}
+		re, text, start := p.at(s, lo, from, hi)
+		m := re.FindStringIndex(text)
+		if m == nil {
+			continue
+		}
+		if behind = start + m[1]; !yield(from, behind) {
+			return
+		}
+	}
+}
+
+// first returns where p is first found between lo and hi.
+func (p *pattern) first(s *scan, lo, hi int) (from, to int, ok bool) {
+	for from, to := range p.all(s, lo, hi) {
+		return from, to, true
+	}
+	return 0, 0, false
+}
+
+// last returns where p is last found between lo and hi.
+func (p *pattern) last(s *scan, lo, hi int) (from, to int, ok bool) {
+	for from, to = range p.all(s, lo, hi) {
+		ok = true
+	}
+	return from, to, ok
+}
+
+// groups returns the places of the first match between lo and hi and of the
+// groups in it, or nil. What stands before lo is not looked at.
+func (p *pattern) groups(s *scan, lo, hi int) []int {
+	if !p.may(s, lo, hi) {
 		return nil
 	}
-	return p.re.FindAllStringIndex(s, -1)
-}
-
-// maxNeeds bounds the literals of a pattern: with more, the test costs as much
-// as the match.
-const maxNeeds = 160
-
-// literals returns strings of which every match of source holds at least one,
-// or nil if it cannot tell.
-func literals(source string) []string {
-	re, err := syntax.Parse(source, syntax.Perl)
-	if err != nil {
-		return nil
+	if p.start == noSet {
+		return moved(p.anywhere().FindStringSubmatchIndex(s.text[lo:hi]), lo)
 	}
-	return needed(re)
-}
-
-func needed(re *syntax.Regexp) []string {
-	switch re.Op {
-	case syntax.OpLiteral:
-		if re.Flags&syntax.FoldCase != 0 {
-			return nil
+	for from := range p.tries(s, lo, hi) {
+		re, text, start := p.at(s, lo, from, hi)
+		if m := moved(re.FindStringSubmatchIndex(text), start); m != nil {
+			m[0] = from
+			return m
 		}
-		return []string{string(re.Rune)}
-	case syntax.OpCharClass:
-		return neededClass(re.Rune)
-	case syntax.OpCapture, syntax.OpPlus:
-		return needed(re.Sub[0])
-	case syntax.OpRepeat:
-		if re.Min > 0 {
-			return needed(re.Sub[0])
-		}
-	case syntax.OpAlternate:
-		return neededAlternate(re.Sub)
-	case syntax.OpConcat:
-		return neededConcat(re.Sub)
 	}
 	return nil
 }
 
-// neededClass lists the characters of a small class.
-func neededClass(ranges []rune) []string {
-	var out []string
-	for i := 0; i < len(ranges); i += 2 {
-		for r := ranges[i]; r <= ranges[i+1]; r++ {
-			if out = append(out, string(r)); len(out) > 24 {
-				return nil
+// tries yields the places between lo and hi where a match can begin.
+func (p *pattern) tries(s *scan, lo, hi int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		set, tried := s.lex.sets[p.start], -1
+		for _, f := range s.after(lo) {
+			from := int(f.from)
+			if from >= hi {
+				return
+			}
+			if from == tried || int(f.to) > hi || !set.holds(f.word) {
+				continue
+			}
+			if tried = from; !yield(from) {
+				return
 			}
 		}
 	}
-	return out
 }
 
-func neededAlternate(subs []*syntax.Regexp) []string {
-	var out []string
-	for _, sub := range subs {
-		lits := needed(sub)
-		if lits == nil || len(out)+len(lits) > maxNeeds {
-			return nil
-		}
-		out = append(out, lits...)
+// end returns how far a match that begins at from must be looked for.
+func (p *pattern) end(text string, from, hi int) int {
+	if hi-from <= p.reach {
+		return hi
 	}
-	return out
+	end := from + p.reach
+	for end < hi && !utf8.RuneStart(text[end]) {
+		end++
+	}
+	return end
 }
 
-// neededConcat picks the part that fewest texts have: the one whose shortest
-// literal is longest, then the one with the fewest literals.
-func neededConcat(subs []*syntax.Regexp) []string {
-	var best []string
-	for _, sub := range subs {
-		if lits := needed(sub); lits != nil && (best == nil || rarer(lits, best)) {
-			best = lits
+// moved adds by to the places of a match.
+func moved(m []int, by int) []int {
+	for i := range m {
+		if m[i] >= 0 {
+			m[i] += by
 		}
 	}
-	return best
-}
-
-func rarer(a, b []string) bool {
-	if x, y := shortest(a), shortest(b); x != y {
-		return x > y
-	}
-	return len(a) < len(b)
-}
-
-func shortest(lits []string) int {
-	n := len(lits[0])
-	for _, lit := range lits {
-		n = min(n, len(lit))
-	}
-	return n
+	return m
 }

@@ -24,7 +24,7 @@ type rule struct {
 	cues      []*pattern // in the order of source.Cues
 }
 
-func (w words) rule(r Rule) (rule, error) {
+func (w *compiler) rule(r Rule) (rule, error) {
 	if !slices.Contains(urgency, r.Flag) {
 		return rule{}, fmt.Errorf("no flag %q", r.Flag)
 	}
@@ -62,13 +62,13 @@ func (w words) rule(r Rule) (rule, error) {
 }
 
 // find returns the first place in the folded text s that the rule objects to.
-func (r *rule) find(s string, known fact.Facts) (from, to int, ok bool) {
+func (r *rule) find(s *scan, known fact.Facts) (from, to int, ok bool) {
 	if !r.applies(known) {
 		return 0, 0, false
 	}
 	for _, p := range r.any {
-		for _, at := range p.all(s) {
-			if from, to, ok := r.extend(s, at[0], at[1]); ok && !r.guarded(s, at[0], from, to) {
+		for at, end := range p.all(s, 0, len(s.text)) {
+			if from, to, ok := r.extend(s, at, end); ok && !r.guarded(s, at, from, to) {
 				return from, to, r.weighs(s)
 			}
 		}
@@ -86,32 +86,32 @@ func (r *rule) applies(known fact.Facts) bool {
 }
 
 // extend widens the match by the nearest find of every With pattern.
-func (r *rule) extend(s string, from, to int) (int, int, bool) {
-	lo, hi := back(s, from, r.source.Within), ahead(s, to, r.source.Within)
+func (r *rule) extend(s *scan, from, to int) (int, int, bool) {
+	lo, hi := back(s.text, from, r.source.Within), ahead(s.text, to, r.source.Within)
 	outFrom, outTo := from, to
 	for _, p := range r.with {
-		at := p.all(s[lo:hi])
-		if len(at) == 0 {
+		at, end, ok := p.first(s, lo, hi)
+		if !ok {
 			return 0, 0, false
 		}
-		outFrom, outTo = min(outFrom, lo+at[0][0]), max(outTo, lo+at[0][1])
+		outFrom, outTo = min(outFrom, at), max(outTo, end)
 	}
 	return outFrom, outTo, true
 }
 
-func (r *rule) guarded(s string, match, from, to int) bool {
-	lo, hi := clauses(s, from, to)
-	return r.notBefore.in(s[lo:match]) || r.not.in(s[lo:hi]) || r.unless.in(s)
+func (r *rule) guarded(s *scan, match, from, to int) bool {
+	lo, hi := clauses(s.text, from, to)
+	return r.notBefore.in(s, lo, match) || r.not.in(s, lo, hi) || r.unless.somewhere(s)
 }
 
 // weighs reports whether the cues found in s are enough.
-func (r *rule) weighs(s string) bool {
+func (r *rule) weighs(s *scan) bool {
 	if len(r.cues) == 0 {
 		return true
 	}
 	sum := 0.0
 	for i, p := range r.cues {
-		if p.in(s) {
+		if p.somewhere(s) {
 			sum += r.source.Cues[i].Adds
 		}
 	}
@@ -153,7 +153,7 @@ func clauses(s string, from, to int) (int, int) {
 }
 
 // check runs the examples of the rule.
-func (r *rule) check(t *normal.Table) []error {
+func (r *rule) check(table *normal.Table, lex *lexicon) []error {
 	known := fact.Facts{}
 	for _, k := range r.source.Known {
 		known[k.Fact] = k.Is[0]
@@ -163,12 +163,12 @@ func (r *rule) check(t *normal.Table) []error {
 		errs = append(errs, fmt.Errorf("screen: rule %s has no example", r.source.ID))
 	}
 	for _, text := range r.source.Finds {
-		if _, _, ok := r.find(t.Fold(text).String(), known); !ok {
+		if _, _, ok := r.find(lex.scan(table.Fold(text).String()), known); !ok {
 			errs = append(errs, fmt.Errorf("screen: rule %s does not find %q", r.source.ID, text))
 		}
 	}
 	for _, text := range r.source.Passes {
-		if _, _, ok := r.find(t.Fold(text).String(), known); ok {
+		if _, _, ok := r.find(lex.scan(table.Fold(text).String()), known); ok {
 			errs = append(errs, fmt.Errorf("screen: rule %s finds %q", r.source.ID, text))
 		}
 	}

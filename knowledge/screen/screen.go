@@ -18,6 +18,7 @@ package screen
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"tixianbot/knowledge/fact"
 	"tixianbot/knowledge/normal"
@@ -95,6 +96,7 @@ type Known struct {
 // Screen is compiled Rules. It is never changed and is safe to share.
 type Screen struct {
 	table   *normal.Table
+	lex     *lexicon
 	flags   map[Flag][]rule
 	secrets []around
 	labels  labels
@@ -110,17 +112,20 @@ func Compile(t *normal.Table, rules ...Rules) (*Screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Screen{table: t, flags: map[Flag][]rule{}}
-	if s.labels, err = words.labels(); err != nil {
+	c := &compiler{words: words, lex: newLexicon(), compiled: map[string]*pattern{}}
+	s := &Screen{table: t, lex: c.lex, flags: map[Flag][]rule{}}
+	var fitting sync.WaitGroup
+	defer fitting.Wait()
+	fitting.Go(func() { s.fit(rules) })
+	if s.labels, err = c.labels(); err != nil {
 		return nil, err
 	}
 	seen := map[string]bool{}
 	for _, file := range rules {
-		if err := s.add(words, file, seen); err != nil {
+		if err := s.add(c, file, seen); err != nil {
 			return nil, err
 		}
 	}
-	s.fit(rules)
 	return s, nil
 }
 
@@ -138,28 +143,28 @@ func (s *Screen) fit(rules []Rules) {
 	s.like = fit(folded)
 }
 
-func (s *Screen) add(words words, file Rules, seen map[string]bool) error {
+func (s *Screen) add(c *compiler, file Rules, seen map[string]bool) error {
 	for _, r := range file.Flags {
 		if seen[r.ID] || r.ID == "" {
 			return fmt.Errorf("screen: rule %q has no id of its own", r.ID)
 		}
 		seen[r.ID] = true
-		c, err := words.rule(r)
+		compiled, err := c.rule(r)
 		if err != nil {
 			return fmt.Errorf("screen: rule %s: %w", r.ID, err)
 		}
-		s.flags[r.Flag] = append(s.flags[r.Flag], c)
+		s.flags[r.Flag] = append(s.flags[r.Flag], compiled)
 	}
 	for _, a := range file.Secrets {
 		if seen[a.ID] || a.ID == "" {
 			return fmt.Errorf("screen: secret %q has no id of its own", a.ID)
 		}
 		seen[a.ID] = true
-		c, err := words.around(a)
+		compiled, err := c.around(a)
 		if err != nil {
 			return fmt.Errorf("screen: secret %s: %w", a.ID, err)
 		}
-		s.secrets = append(s.secrets, c)
+		s.secrets = append(s.secrets, compiled)
 	}
 	return nil
 }
@@ -169,14 +174,15 @@ func (s *Screen) add(words words, file Rules, seen map[string]bool) error {
 // empty span when there is none.
 func (s *Screen) Flag(text string, known fact.Facts) (Flag, [2]int) {
 	folded := s.table.Fold(text)
+	in := s.lex.scan(folded.String())
 	for _, flag := range urgency {
 		if flag == SecretShared {
-			if found := s.find(text, folded, false); len(found) > 0 {
+			if found := s.find(text, folded, in, false); len(found) > 0 {
 				return flag, [2]int{found[0].Start, found[0].End}
 			}
 		}
 		for i := range s.flags[flag] {
-			if from, to, ok := s.flags[flag][i].find(folded.String(), known); ok {
+			if from, to, ok := s.flags[flag][i].find(in, known); ok {
 				from, to = folded.Span(from, to)
 				return flag, [2]int{from, to}
 			}
@@ -195,11 +201,11 @@ func (s *Screen) Check() []error {
 	var errs []error
 	for _, flag := range urgency {
 		for i := range s.flags[flag] {
-			errs = append(errs, s.flags[flag][i].check(s.table)...)
+			errs = append(errs, s.flags[flag][i].check(s.table, s.lex)...)
 		}
 	}
 	for i := range s.secrets {
-		errs = append(errs, s.secrets[i].check(s.table)...)
+		errs = append(errs, s.secrets[i].check(s.table, s.lex)...)
 	}
 	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 }

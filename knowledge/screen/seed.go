@@ -14,16 +14,17 @@ const seedReach = 30
 
 // seeds finds seed phrases: a dozen or more short words in a row, none of them
 // one that fills ordinary sentences; fewer if they are called so.
-func (s *Screen) seeds(f string) []hit {
+func (s *Screen) seeds(in *scan) []hit {
 	var out []hit
+	f := in.text
 	for i := 0; i < len(f); {
 		if !letter(f[i]) {
 			i++
 			continue
 		}
 		words, next := seedWords(f, i)
-		words, called := s.uncalled(f, words)
-		if len(words) >= wholeSeed && !s.plain(f, words) || called && len(words) >= calledSeed && !s.plain(f, words) {
+		words, called := s.uncalled(in, words)
+		if len(words) >= wholeSeed && !s.plain(in, words) || called && len(words) >= calledSeed && !s.plain(in, words) {
 			out = append(out, hit{kind: Seed, from: words[0].from, to: words[len(words)-1].to})
 		}
 		i = next
@@ -33,17 +34,16 @@ func (s *Screen) seeds(f string) []hit {
 
 // uncalled drops the words that only say that a seed phrase follows, and tells
 // whether anything said so.
-func (s *Screen) uncalled(f string, words []group) ([]group, bool) {
+func (s *Screen) uncalled(in *scan, words []group) ([]group, bool) {
 	if len(words) < calledSeed {
 		return nil, false
 	}
 	from, to := words[0].from, words[len(words)-1].to
-	calls := s.labels.places(labelSeed, f[from:to])
-	if len(calls) == 0 {
-		before := within(f, back(f, from, seedReach), from, true)
-		return words, len(s.labels.places(labelSeed, before)) > 0
+	_, end, called := s.labels[labelSeed].last(in, from, to)
+	if !called {
+		lo := clauseFrom(in.text, back(in.text, from, seedReach), from)
+		return words, s.labels[labelSeed].in(in, lo, from)
 	}
-	end := from + calls[len(calls)-1][1]
 	for len(words) > 0 && words[0].from < end {
 		words = words[1:]
 	}
@@ -51,9 +51,9 @@ func (s *Screen) uncalled(f string, words []group) ([]group, bool) {
 }
 
 // plain reports whether words hold one that fills ordinary sentences.
-func (s *Screen) plain(f string, words []group) bool {
+func (s *Screen) plain(in *scan, words []group) bool {
 	for _, w := range words {
-		if len(s.labels.places(labelPlain, f[w.from:w.to])) > 0 {
+		if s.labels[labelPlain].in(in, w.from, w.to) {
 			return true
 		}
 	}

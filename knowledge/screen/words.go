@@ -56,23 +56,34 @@ func (w words) expand(pattern string) (string, error) {
 	return "", fmt.Errorf("classes nest deeper than %d", maxDepth)
 }
 
+// compiler compiles patterns over classes of words.
+type compiler struct {
+	words    words
+	lex      *lexicon
+	compiled map[string]*pattern // by source
+}
+
 // compile returns the pattern of one source.
-func (w words) compile(source string) (*pattern, error) {
-	full, err := w.expand(source)
+func (c *compiler) compile(source string) (*pattern, error) {
+	if p, ok := c.compiled[source]; ok {
+		return p, nil
+	}
+	full, err := c.words.expand(source)
 	if err != nil {
 		return nil, err
 	}
-	re, err := regexp.Compile(full)
+	p, err := newPattern(c.lex, full)
 	if err != nil {
 		return nil, fmt.Errorf("pattern %q: %w", source, err)
 	}
-	return &pattern{re: re, needs: literals(full)}, nil
+	c.compiled[source] = p
+	return p, nil
 }
 
-func (w words) compileAll(sources []string) ([]*pattern, error) {
+func (c *compiler) compileAll(sources []string) ([]*pattern, error) {
 	out := make([]*pattern, 0, len(sources))
 	for _, source := range sources {
-		p, err := w.compile(source)
+		p, err := c.compile(source)
 		if err != nil {
 			return nil, err
 		}
@@ -82,9 +93,9 @@ func (w words) compileAll(sources []string) ([]*pattern, error) {
 }
 
 // union compiles sources into one pattern that finds any of them, or nil.
-func (w words) union(sources []string, suffix string) (*pattern, error) {
+func (c *compiler) union(sources []string, suffix string) (*pattern, error) {
 	if len(sources) == 0 {
 		return nil, nil
 	}
-	return w.compile("(?:" + strings.Join(sources, "|") + ")" + suffix)
+	return c.compile("(?:" + strings.Join(sources, "|") + ")" + suffix)
 }
