@@ -105,6 +105,9 @@ func (t *turn) set(name fact.Name, k Known) {
 		return
 	}
 	t.follow(name, k.Value)
+	if !had {
+		return // nothing that is known rests on a value that is new
+	}
 	known := t.c.Values()
 	for _, q := range t.k.Questions {
 		if q.DependsOn(name) && !q.Holds(known) {
