@@ -37,6 +37,7 @@ var kinds = map[string]any{
 	"calendar/*.yaml":         calendar.Year{},
 	"ladder.yaml":             []Rung{},
 	"forbidden.yaml":          []Forbidden{},
+	"evidence.yaml":           Evidence{},
 	"triage.yaml":             triage.Weights{},
 	"search.yaml":             search.Rules{},
 	"normal/typos.yaml":       normal.Rules{},

@@ -70,6 +70,8 @@ func TestLoadRefuses(t *testing.T) {
 		"unknown value":    {"questions.yaml", "{value: reviewing", "{value: reviewed", "reviewed"},
 		"unknown fact":     {"questions.yaml", "- fact: status", "- fact: state", "no such fact"},
 		"not a file of us": {"phrases2.yaml", "", "a: b", "no part of the content"},
+		"evidence gone":    {"evidence.yaml", "- id: contract\n", "- id: paper\n", `no kind "contract"`},
+		"dead show":        {"evidence.yaml", "shows: [time, code, address]", "shows: [tyme]", `no "tyme"`},
 		"cause removed":    {"causes/card_changed.yaml", "", "", "card_changed"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -63,6 +63,7 @@ func Lint(p *Pack, now time.Time) []Finding {
 	l.clocks()
 	l.calendar()
 	l.advice()
+	l.evidence()
 	l.rules()
 	slices.SortStableFunc(l.found, func(a, b Finding) int {
 		switch {

@@ -230,6 +230,7 @@ func (l *loader) readRules() {
 		l.fail("normal", err)
 		return
 	}
+	l.readEvidence()
 	l.readCalendar()
 	readRules, screenRules := rulesIn[read.Rules](l, "read"), rulesIn[screen.Rules](l, "screen")
 	var synonyms search.Rules

@@ -32,6 +32,7 @@ type Pack struct {
 	Screen   *screen.Screen     // dangers, secrets, frauds, masks
 	Triage   *triage.Model      // which cause, which question next
 	Index    *search.Index      // which article answers a question
+	Evidence *Evidence          // kinds of evidence, and what a complete set is
 
 	causes   map[string]Guide
 	branches map[string]Guide

@@ -45,6 +45,7 @@ func (p *Pack) references() []error {
 	c.routes()
 	c.clocks()
 	c.advice()
+	c.evidence()
 	for _, id := range sortedKeys(p.articles) {
 		c.sources("articles/"+id+".md", p.articles[id].Sources)
 	}
