@@ -200,10 +200,15 @@ func (q *queue) hopeless(it store.Item, now time.Time) bool {
 	return now.Sub(since) >= giveUpTime
 }
 
-// backOff returns how long to wait after one more failure: longer each time up
-// to a minute, and not the same for all.
+// backOff returns how long to wait after one more failure.
 func (q *queue) backOff() time.Duration {
-	pause := min(firstPause<<min(q.failures, 10), longPause)
 	q.failures++
+	return backOff(q.failures - 1)
+}
+
+// backOff returns how long to wait after a failure that followed others: longer
+// each time up to a minute, and not the same for all.
+func backOff(before int) time.Duration {
+	pause := min(firstPause<<min(before, 10), longPause)
 	return pause/2 + rand.N(pause/2)
 }

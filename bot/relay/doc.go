@@ -14,6 +14,10 @@
 // undeliverable. What is in the outbox when the process ends is sent by the
 // next one.
 //
+// What is to come later is in the store as well: moments at which a chat wants
+// to be called, and files whose hash it wants. They come back through the lane
+// as events, each in one commit with what it leads to (clock.go, fetch.go).
+//
 // The invariant: an update takes effect at most once and, once acknowledged, at
 // least once; and a message of a committed change is never lost, and comes
 // twice only if the process ended while it was being sent.

@@ -62,10 +62,11 @@ func ownFault(err error) error {
 	return err
 }
 
-// giveUp commits u as seen, with a note for the operator and a sentence for the
-// user.
-func (r *Relay) giveUp(u bot.Update, f *fault) (result, error) {
-	c := store.Change{Update: u.ID, Chat: u.Chat, Poison: &store.Poison{
+// giveUp commits an update as seen, with a note for the operator and a sentence
+// for the user.
+func (r *Relay) giveUp(a arrival, f *fault) (result, error) {
+	u := a.update
+	c := store.Change{Update: u.ID, Chat: u.Chat, Fires: a.timer, Ends: a.job, Poison: &store.Poison{
 		Update: u.ID, At: time.Now(), Event: kind(u.Event), Cause: f.cause, Stack: f.stack,
 	}}
 	if m, ok := r.notice(bot.NoticeFault); ok && addressed(u.Event) {

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,10 +15,13 @@ import (
 // attempts is how often an update is tried that fails for a reason of its own.
 const attempts = 3
 
-// arrival is an update on its way through a lane.
+// arrival is an update on its way through a lane. One that no messenger sent
+// has a cause instead of an id: a timer that is due, or a file that was fetched.
 type arrival struct {
 	update bot.Update
 	done   func(error)
+	timer  *store.Timer
+	job    *store.Job
 }
 
 // Accept puts u behind the other updates of its chat and returns at once. done
@@ -31,7 +35,7 @@ type arrival struct {
 // Updates of one chat are worked on in the order of the calls of Accept. An
 // update with the id 0 is not told from others with that id.
 func (r *Relay) Accept(u bot.Update, done func(error)) {
-	if !r.enter(arrival{u, done}) {
+	if !r.enter(arrival{update: u, done: done}) {
 		done(ErrStopped)
 	}
 }
@@ -68,7 +72,7 @@ func (r *Relay) lane(chat bot.ChatID) {
 		if !ok {
 			return
 		}
-		res, err := r.apply(a.update)
+		res, err := r.apply(a)
 		a.done(err)
 		if err != nil {
 			r.turnAway(chat, err)
@@ -109,16 +113,18 @@ func (r *Relay) turnAway(chat bot.ChatID, err error) {
 type result struct {
 	store.Receipt
 	toast string
+	jobs  []store.Job
+	wakes bool // something was set that comes due
 }
 
 // apply brings one update to its commit. The error says that it could not be
 // written.
-func (r *Relay) apply(u bot.Update) (result, error) {
-	start := time.Now()
+func (r *Relay) apply(a arrival) (result, error) {
+	start, u := time.Now(), a.update
 	if living(u.Event) {
 		r.outbox.hear(u.Chat)
 	}
-	res, err := r.try(u)
+	res, err := r.try(a)
 	if err != nil {
 		r.cfg.Log.Error("update not committed", "update", u.ID, "event", kind(u.Event), "err", err)
 		return res, err
@@ -135,55 +141,83 @@ func (r *Relay) apply(u bot.Update) (result, error) {
 	return res, nil
 }
 
-// try attempts u a few times, and then gives it up as poison.
-func (r *Relay) try(u bot.Update) (result, error) {
+// try attempts an update a few times, and then gives it up as poison.
+func (r *Relay) try(a arrival) (result, error) {
 	var f *fault
 	for n := range attempts {
-		res, err := r.attempt(u)
+		res, err := r.attempt(a)
 		if !errors.As(err, &f) {
 			return res, r.outage.heed(err)
 		}
 		r.counts.faults.Add(1)
-		r.cfg.Log.Error("fault", "update", u.ID, "event", kind(u.Event), "attempt", n+1, "cause", f.cause)
+		r.cfg.Log.Error("fault", "update", a.update.ID, "event", kind(a.update.Event), "attempt", n+1, "cause", f.cause)
 	}
-	return r.giveUp(u, f)
+	return r.giveUp(a, f)
 }
 
-// attempt runs Step on u and commits. An error that is a *fault is one of the
-// update itself.
-func (r *Relay) attempt(u bot.Update) (res result, err error) {
+// attempt runs Step on an update and commits. An error that is a *fault is one
+// of the update itself.
+func (r *Relay) attempt(a arrival) (res result, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = caught(v)
 		}
 	}()
-	wants := func(c bot.Case) bot.Wish { return r.cfg.Wants(c, u.Event) }
-	st, err := r.cfg.Store.Load(u.Chat, u.ID, wants)
+	in, c, seen, err := r.look(a)
 	if err != nil {
 		return res, ownFault(err)
 	}
-	if st.Seen {
+	if seen {
 		return result{Receipt: store.Receipt{Duplicate: true, Waiting: true}}, nil
 	}
-	in := bot.Input{
-		At: u.At.In(r.zone(st.Zone)), Event: u.Event, Message: u.Message,
-		Recent: st.Recent, These: st.These, Cases: st.Cases,
-	}
-	c, fx := r.cfg.Step(r.cfg.Knowledge(), st.Case, in)
-	res.toast = fx.Toast
-	res.Receipt, err = r.cfg.Store.Commit(r.change(u, c, fx))
+	c, fx := r.cfg.Step(r.cfg.Knowledge(), c, in)
+	change := r.change(a, c, fx)
+	res = result{toast: fx.Toast, jobs: change.Jobs, wakes: len(change.Timers) > 0}
+	res.Receipt, err = r.cfg.Store.Commit(change)
 	return res, ownFault(err)
 }
 
+// look returns what Step is given of an update, or that it was worked on before.
+func (r *Relay) look(a arrival) (in bot.Input, c bot.Case, seen bool, err error) {
+	u := a.update
+	still := true
+	switch {
+	case a.timer != nil:
+		still, err = r.cfg.Store.Stands(*a.timer)
+	case a.job != nil:
+		in.Record, still, err = r.cfg.Store.Pending(*a.job)
+	}
+	if err != nil || !still {
+		return in, c, true, err
+	}
+	st, err := r.cfg.Store.Load(u.Chat, u.ID, func(c bot.Case) bot.Wish { return r.cfg.Wants(c, u.Event) })
+	in.At, in.Event, in.Message = u.At.In(r.zone(st.Zone)), u.Event, u.Message
+	in.Recent, in.These, in.Cases = st.Recent, st.These, st.Cases
+	return in, st.Case, st.Seen, err
+}
+
 // change returns what an update does to the store.
-func (r *Relay) change(u bot.Update, c bot.Case, fx bot.Effects) store.Change {
+func (r *Relay) change(a arrival, c bot.Case, fx bot.Effects) store.Change {
+	u := a.update
+	base := store.Change{Update: u.ID, Chat: u.Chat, Fires: a.timer, Ends: a.job}
 	if fx.Forget {
-		return store.Change{Update: u.ID, Chat: u.Chat, Erase: true, Queue: farewell(u, fx)}
+		base.Erase, base.Queue = true, farewell(u, fx)
+		return base
 	}
-	return store.Change{
-		Update: u.ID, Chat: u.Chat, Case: &c, Records: fx.Records,
-		Zone: r.cfg.Zone.String(), Presence: presence(u.Event), Queue: items(u, fx),
+	base.Case, base.Records, base.Amended = &c, fx.Records, fx.Changed
+	base.Zone, base.Presence, base.Queue = r.cfg.Zone.String(), presence(u.Event), items(u, fx)
+	for _, why := range fx.Unwake {
+		base.Cancel = append(base.Cancel, store.TimerID{Kind: store.Wake, Name: why})
 	}
+	for _, w := range fx.Wakes {
+		base.Timers = append(base.Timers, store.Timer{Chat: u.Chat, ID: store.TimerID{Kind: store.Wake, Name: w.Why}, At: w.At})
+	}
+	for _, f := range fx.Fetch {
+		base.Jobs = append(base.Jobs, store.Job{
+			Chat: u.Chat, Case: cmp.Or(f.Case, c.Number), Seq: f.Seq, File: f.File, Queued: time.Now(),
+		})
+	}
+	return base
 }
 
 // items returns what the effects give the outbox to do. A secret goes first.
@@ -225,6 +259,15 @@ func (r *Relay) follow(u bot.Update, res result) {
 	}
 	if res.Waiting {
 		r.outbox.wake(u.Chat)
+	}
+	if res.Duplicate {
+		return
+	}
+	if res.wakes {
+		r.clock.poke()
+	}
+	for _, j := range res.jobs {
+		r.fetcher.add(j)
 	}
 }
 

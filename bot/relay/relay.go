@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -40,6 +41,13 @@ type Sender interface {
 	Answer(ctx context.Context, callback, toast string) error
 }
 
+// Files gives the content of files that users sent, to be closed, and how many
+// bytes it has. Its errors, those of reading included, are [*bot.Refusal]: what
+// is Rejected cannot be had now or later.
+type Files interface {
+	Open(ctx context.Context, id bot.FileID) (io.ReadCloser, int64, error)
+}
+
 // Store is what a relay needs of [store.Store].
 type Store interface {
 	Load(chat bot.ChatID, update int64, wants func(bot.Case) bot.Wish) (store.State, error)
@@ -47,6 +55,10 @@ type Store interface {
 	Head(chat bot.ChatID) (store.Head, bool, error)
 	Settle(store.Settlement) (more bool, err error)
 	Waiting() ([]bot.ChatID, error)
+	Due(now time.Time, limit int) (due []store.Timer, next time.Time, err error)
+	Stands(store.Timer) (bool, error)
+	Jobs() ([]store.Job, error)
+	Pending(store.Job) (bot.Record, bool, error)
 	Tag(chat bot.ChatID) string
 }
 
@@ -55,6 +67,7 @@ type Config struct {
 	Store     Store
 	Sender    Sender
 	Knowledge func() *knowledge.Pack // the content at the moment of the call
+	Files     Files                  // nil: no file can be had
 
 	Step  func(*knowledge.Pack, bot.Case, bot.Input) (bot.Case, bot.Effects) // nil: bot.Step
 	Wants func(bot.Case, bot.Event) bot.Wish                                 // nil: bot.Wants
@@ -68,10 +81,12 @@ type Config struct {
 
 // Relay is a running bot without its messenger. Make one with [New].
 type Relay struct {
-	cfg    Config
-	outbox *outbox
-	counts counts
-	zones  sync.Map // name → *time.Location
+	cfg     Config
+	outbox  *outbox
+	clock   *clock
+	fetcher *fetcher
+	counts  counts
+	zones   sync.Map // name → *time.Location
 
 	ctx    context.Context // of calls to the messenger
 	cancel context.CancelFunc
@@ -106,12 +121,13 @@ func New(c Config) *Relay {
 	}
 	r := &Relay{cfg: c, lanes: map[bot.ChatID][]arrival{}, answering: make(chan struct{}, InFlight)}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
-	r.outbox = newOutbox(r)
+	r.outbox, r.clock, r.fetcher = newOutbox(r), newClock(r), newFetcher(r)
 	return r
 }
 
-// Run sends what is in the outbox, beginning with what an earlier process left
-// there, until ctx is done. It then refuses further updates, lets those at work
+// Run sends what is in the outbox, calls the chats whose moment has come and
+// fetches files, beginning with what an earlier process left to do, until ctx is
+// done. It then refuses further updates, lets those at work
 // and the messages in flight come to their end, and returns within seconds.
 func (r *Relay) Run(ctx context.Context) error {
 	defer r.stop()
@@ -119,9 +135,20 @@ func (r *Relay) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	jobs, err := r.cfg.Store.Jobs()
+	if err != nil {
+		return err
+	}
 	for _, chat := range chats {
 		r.outbox.wake(chat)
 	}
+	for _, j := range jobs {
+		r.fetcher.add(j)
+	}
+	var others sync.WaitGroup
+	defer others.Wait()
+	others.Go(func() { r.clock.run(ctx) })
+	others.Go(func() { r.fetcher.run(ctx) })
 	r.outbox.run(ctx)
 	return nil
 }
@@ -168,11 +195,13 @@ type Stats struct {
 	Retries     int64 // deliveries to be tried again
 	DeadLetters int64 // messages given up
 	Unanswered  int64 // presses whose acknowledgement did not come through
+	Woken       int64 // moments that came and were committed
+	Hashed      int64 // files that were fetched, or found not to be had
 }
 
 // counts are Stats as they grow.
 type counts struct {
-	updates, duplicates, faults, poisoned, refused, sent, retries, dead, unanswered atomic.Int64
+	updates, duplicates, faults, poisoned, refused, sent, retries, dead, unanswered, woken, hashed atomic.Int64
 }
 
 // Stats returns the counts as they are now.
@@ -182,5 +211,6 @@ func (r *Relay) Stats() Stats {
 		Updates: c.updates.Load(), Duplicates: c.duplicates.Load(), Faults: c.faults.Load(),
 		Poisoned: c.poisoned.Load(), Refused: c.refused.Load(), Sent: c.sent.Load(),
 		Retries: c.retries.Load(), DeadLetters: c.dead.Load(), Unanswered: c.unanswered.Load(),
+		Woken: c.woken.Load(), Hashed: c.hashed.Load(),
 	}
 }

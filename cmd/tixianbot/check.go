@@ -38,8 +38,11 @@ func (cmd checkCmd) print(out io.Writer, path string, r store.Report) error {
 	if cmd.JSON {
 		return encode(out, r)
 	}
-	_, err := fmt.Fprintf(out, "%s, format %d: %d chats, %d cases, %d entries, %d messages waiting, %d dead letters, %d update ids\n",
-		path, r.Format, r.Chats, r.Cases, r.Records, r.Waiting, r.Dead, r.Updates)
+	_, err := fmt.Fprintf(out, "%s, format %d: %d chats, %d cases, %d entries, %d messages waiting, %d dead letters, %d update ids, %d timers, %d files to fetch\n",
+		path, r.Format, r.Chats, r.Cases, r.Records, r.Waiting, r.Dead, r.Updates, r.Timers, r.Jobs)
+	if r.Erased {
+		_, err = fmt.Fprintln(out, "an erased chat leaves the free pages of the file at the next start, or within a day")
+	}
 	for _, poison := range r.Poison {
 		_, err = fmt.Fprintf(out, "update %d of %s could not be worked on: %s, %s\n%s\n",
 			poison.Update, poison.At.Format(time.DateTime), poison.Event, poison.Cause, poison.Stack)

@@ -43,7 +43,7 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 	tools := p.receiveTools(db, shelf, log)
 	watched := &watched{Store: db}
 	r := relay.New(relay.Config{
-		Store: watched, Sender: client, Knowledge: shelf.pack,
+		Store: watched, Sender: client, Files: client, Knowledge: shelf.pack,
 		Zone: zone, SendRate: p.SendRate, ChatRate: p.ChatRate, Log: log,
 	})
 	err = p.serve(ctx, deployed{client, r, watched, shelf, again, log})
