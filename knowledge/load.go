@@ -22,6 +22,7 @@ import (
 	"tixianbot/knowledge/screen"
 	"tixianbot/knowledge/search"
 	"tixianbot/knowledge/triage"
+	"tixianbot/knowledge/when"
 )
 
 //go:embed content/zh
@@ -249,6 +250,7 @@ func (l *loader) readRules() {
 	l.failed("read", reading)
 	l.failed("screen", screening)
 	l.failed("triage.yaml", weighing)
+	l.readPlanner()
 }
 
 // failed reports err, if there is one.
@@ -282,6 +284,21 @@ func (l *loader) readCalendar() {
 		l.fail("calendar", err)
 	}
 	l.pack.Calendar = c
+}
+
+// readPlanner compiles the words of reminders over those of moments.
+func (l *loader) readPlanner() {
+	var words when.Planning
+	var places when.Places
+	known := l.decode("when/reminders.yaml", &words)
+	if !l.decode("when/zones.yaml", &places) || !known || l.pack.Reader == nil || l.pack.Calendar == nil {
+		return
+	}
+	p, err := when.NewPlanner(l.pack.Fold, l.pack.Reader.Times(), l.pack.Calendar, words, places)
+	if err != nil {
+		l.fail("when", err)
+	}
+	l.pack.Planner = p
 }
 
 func (l *loader) normalRules() normal.Rules {

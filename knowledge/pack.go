@@ -18,6 +18,7 @@ import (
 	"tixianbot/knowledge/screen"
 	"tixianbot/knowledge/search"
 	"tixianbot/knowledge/triage"
+	"tixianbot/knowledge/when"
 )
 
 // Pack is content that has been read and checked.
@@ -29,6 +30,7 @@ type Pack struct {
 	Fold     *normal.Table      // folds text for matching
 	Reader   *read.Reader       // facts out of words
 	Calendar *calendar.Calendar // which days are worked
+	Planner  *when.Planner      // the times of reminders, and time zones
 	Screen   *screen.Screen     // dangers, secrets, frauds, masks
 	Triage   *triage.Model      // which cause, which question next
 	Index    *search.Index      // which article answers a question

@@ -52,6 +52,12 @@ type (
 		Masked []string `json:"masked"`
 		Kept   []string `json:"kept"`
 	}
+	wantTime struct {
+		At    time.Time `json:"at"`
+		Every string    `json:"every"` // as an RRULE
+		Error bool      `json:"error"` // no time that can be set
+		Note  *string   `json:"note"`  // nil: any
+	}
 )
 
 func (w wantCause) any() []string { return oneOrMore(w.Cause, w.Causes) }

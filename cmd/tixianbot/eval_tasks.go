@@ -28,6 +28,7 @@ var evalTasks = map[string]evalTask{
 	"extract":   {func() any { return new(wantFacts) }, tryExtract, []string{"precision", "recall"}, measureExtract},
 	"safety":    {func() any { return new(wantFlag) }, trySafety, []string{"recall", "fpr"}, measureSafety},
 	"redact":    {func() any { return new(wantMask) }, tryRedact, []string{"ratio"}, measureRatio},
+	"when":      {func() any { return new(wantTime) }, tryWhen, []string{"ratio"}, measureRatio},
 }
 
 // result is what became of a case. In JSON the names are for good.

@@ -88,6 +88,7 @@ const (
 
 // Grammar is compiled Rules. It is never changed and is safe to share.
 type Grammar struct {
+	rules                                       Rules
 	numbers                                     *numeral.Reader
 	days, names, shifts, months, years          words[int]
 	weekdays, edges, few, vague                 words[int]
@@ -105,8 +106,8 @@ type Grammar struct {
 // Compile compiles r; numbers reads the numbers in phrases.
 func Compile(r Rules, numbers *numeral.Reader) (*Grammar, error) {
 	g := &Grammar{
-		numbers: numbers,
-		days:    table(r.Days), names: table(r.Names), shifts: table(r.Shifts), months: table(r.Months),
+		rules: r, numbers: numbers,
+		days: table(r.Days), names: table(r.Names), shifts: table(r.Shifts), months: table(r.Months),
 		years: table(r.Years), weekdays: table(r.Weekdays), edges: table(r.MonthEdges),
 		few: table(r.Few), vague: table(r.Vague),
 		am: list(r.AM), pm: list(r.PM), week: list(r.Week), half: list(r.Half), halfOf: list(r.HalfOf),
