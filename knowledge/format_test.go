@@ -17,6 +17,7 @@ import (
 	"tixianbot/knowledge/screen"
 	"tixianbot/knowledge/search"
 	"tixianbot/knowledge/triage"
+	"tixianbot/knowledge/when"
 )
 
 // kinds are what the files of the content are decoded into, by one of the
@@ -43,6 +44,8 @@ var kinds = map[string]any{
 	"normal/typos.yaml":       normal.Rules{},
 	"normal/variants.txt":     nil,
 	"read/*.yaml":             read.Rules{},
+	"when/reminders.yaml":     when.Planning{},
+	"when/zones.yaml":         when.Places{},
 	"screen/*.yaml":           screen.Rules{},
 }
 

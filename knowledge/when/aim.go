@@ -1,6 +1,9 @@
 package when
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // today reads a day in any of its forms but those counted from now and from
 // holidays, and joins it to what is read.
@@ -28,7 +31,7 @@ func (r *reader) oneDay() (aim, bool) {
 		return aim{day: d, set: true}, true
 	}
 	for _, read := range []func() bool{
-		r.monthName, r.plainDay, r.fullDate, r.run, r.slashDate, r.pointDate, r.monthDay, r.monthLast, r.dayOnly, r.yearOnly,
+		r.monthName, r.plainDay, r.numbered, r.fullDate, r.run, r.slashDate, r.pointDate, r.monthDay, r.monthLast, r.dayOnly, r.yearOnly,
 	} {
 		r.cursor.p = Phrase{}
 		if r.try(read) && r.whole() {
@@ -86,6 +89,12 @@ func (r *reader) monthLast() bool {
 		return ok
 	})
 	return true
+}
+
+// numbered reads 2026.12.1, of which the year could be a number with a point.
+func (r *reader) numbered() bool {
+	y, ok := r.digits(1990, 2100, 4)
+	return ok && r.at < len(r.s) && strings.IndexByte("-/.", r.s[r.at]) >= 0 && r.separated(y, r.s[r.at])
 }
 
 // run reads 20261225.
@@ -226,6 +235,8 @@ func (r *reader) nthDay() (aim, bool) {
 		return aim{set: true, nth: 1, of: workday}, true
 	case r.word(r.p.w.endOf):
 		return aim{set: true, nth: -1}, true
+	case r.first && r.word(r.p.w.workday):
+		return aim{set: true, nth: 1, of: workday}, true
 	case r.try(func() bool { return r.word(r.p.w.next) && (r.byte(' ') || true) && r.word(r.p.w.workday) }):
 		return aim{set: true, nth: 1, of: workday}, true
 	}

@@ -9,6 +9,9 @@ import (
 // moment that was meant, if there is one.
 func (a spot) plan(p *Planner, now time.Time) (Plan, Reason) {
 	a.clock = a.clock.settled()
+	if a.broken {
+		return Plan{}, NoSuch
+	}
 	if a.every != nil {
 		return a.series(p, now)
 	}
@@ -228,12 +231,12 @@ func (f *dayFinder) nextHoliday() (time.Time, bool) {
 		f.unknown = true
 		return time.Time{}, false
 	}
-	f.began, f.found, f.estimate = true, have.Last.AddDate(0, 0, 1), have.Estimate && (h.side != 0 || h.whole)
-	at, estimate, ok := f.beside(h, have.First, have.Last)
-	f.estimate = f.estimate || estimate
+	f.began, f.found = true, have.Last.AddDate(0, 0, 1)
 	if h.side == 0 && !h.whole && f.aim.nth == 0 {
-		at = have.Day
+		return have.Day, true
 	}
+	at, estimate, ok := f.beside(h, have.First, have.Last)
+	f.estimate = have.Estimate || estimate
 	return at, ok
 }
 
@@ -242,7 +245,10 @@ const spread = 90
 
 // beside returns the day before, in or behind the days off that is meant.
 func (f *dayFinder) beside(h *holidayAim, first, last time.Time) (time.Time, bool, bool) {
-	n, counts, step := f.aim.nth, f.counts(), h.side
+	n, counts := f.aim.nth, f.counts()
+	if n == 0 && h.side == 0 { // 国庆假期
+		return first, false, true
+	}
 	if n == 0 { // 国庆后 is its first working day, 国庆前 its last
 		n, counts = 1, f.p.cal.Working
 		if h.n != 0 {
@@ -252,7 +258,7 @@ func (f *dayFinder) beside(h *holidayAim, first, last time.Time) (time.Time, boo
 			counts = func(time.Time) (bool, bool) { return true, false }
 		}
 	}
-	switch step {
+	switch h.side {
 	case 0:
 		return nth(first, apart(first, last)+1, n, counts)
 	case 1:

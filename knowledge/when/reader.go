@@ -31,7 +31,25 @@ func (r *reader) spot() bool {
 		return false
 	}
 	r.have.rank = r.rank()
+	r.have.broken = r.try(r.noSuchNumber)
 	return true
+}
+
+// noSuchNumber reads a number that no day, month, hour or minute has: the 32号
+// of 下个月32号.
+func (r *reader) noSuchNumber() bool {
+	r.between()
+	n, ok := r.number(0, 99)
+	switch {
+	case !ok:
+		return false
+	case r.byte(':'):
+		m, ok := r.digits(0, 99, 2)
+		return ok && (n > 24 || m > 59)
+	case n > 31 && r.mark(r.g.day), n > 24 && r.mark(r.g.hour), n > 12 && r.mark(r.g.month):
+		return !r.digitHere()
+	}
+	return false
 }
 
 func (a spot) empty() bool {
@@ -206,7 +224,6 @@ func (r *reader) minutesOf() (int, bool) {
 func (r *reader) pastHour() bool {
 	k := &r.cursor.p.clock
 	over := r.word(r.g.past)
-	r.byte(' ')
 	switch {
 	case r.word(r.g.halfHour):
 		k.m = 30
@@ -214,6 +231,7 @@ func (r *reader) pastHour() bool {
 	case r.try(r.quarters), r.word(r.g.sharp):
 		return true
 	}
+	r.byte(' ')
 	start := r.at
 	m, ok := r.number(0, 59)
 	if !ok {

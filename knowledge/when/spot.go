@@ -15,6 +15,7 @@ type spot struct {
 	now        bool  // the clock time that it is now: 这个时候
 	every      *Rule // how often, without day and clock
 	rank       rank
+	broken     bool // a number that does not exist stands behind it
 }
 
 // aim is a day, as far as moments of the past do not know it too.

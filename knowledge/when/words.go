@@ -23,6 +23,8 @@ type Planning struct {
 	Months map[string]int       `yaml:"months"`
 	Units  map[Unit][]string    `yaml:"units"`
 
+	HalfOf []string `yaml:"half_of"`
+
 	Edges     map[string]int    `yaml:"edges"`      // of a month: 月底: -1, 月中: 15
 	YearEdges map[string]string `yaml:"year_edges"` // behind a year: 底: 12-31
 	Feasts    map[string]string `yaml:"feasts"`     // 圣诞节: 12-25, 年底: 12-31
@@ -118,6 +120,7 @@ func (r Rules) and(w Planning) Rules {
 	r.Days, r.Both, r.Names = joint(r.Days, w.Days), joint(r.Both, w.Both), joint(r.Names, w.Names)
 	r.MonthEdges = joint(r.MonthEdges, w.Edges)
 	r.Shifts, r.Months = joint(r.Shifts, w.Shifts), joint(r.Months, w.Months)
+	r.HalfOf = slices.Concat(r.HalfOf, w.HalfOf)
 	r.Parts = slices.Concat(r.Parts, w.Parts)
 	units := map[Unit][]string{}
 	for _, from := range []map[Unit][]string{r.Units, w.Units} {
