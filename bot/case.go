@@ -48,6 +48,11 @@ type Case struct {
 	Ticked   []string // steps of checklists that are done
 	RuledOut []string // causes that did not solve it, in the user's word
 	Flags    []string // dangers and frauds met so far, which the bot has warned of
+
+	Exhibits int            // pieces of evidence numbered so far
+	Pieces   map[string]int // those that stand, by kind, and by kind and what is seen on them: "notice", "notice.time"
+	Files    string         // a filter of the files that came: see sawFile
+	Batch    Batch          // the pieces that came last
 }
 
 // Known is a fact of a case, or that the user does not know it.
@@ -104,6 +109,8 @@ const (
 	factSize   = 40  // names and numbers around a fact
 	cueSize    = 25  // names around a cue
 	stringSize = 3   // around a string of a list
+	pieceSize  = 7   // around the name of a tally of evidence
+	batchSize  = 110 // names and numbers of a batch of evidence
 	longText   = 100 // characters kept of a fact that is a text
 )
 
@@ -123,6 +130,12 @@ func (c Case) size() int {
 	}
 	for _, name := range c.Trail {
 		n += stringSize + len(name)
+	}
+	for key := range c.Pieces {
+		n += pieceSize + len(key)
+	}
+	if c.Exhibits > 0 {
+		n += batchSize + len(c.Files) + len(c.Batch.Album)
 	}
 	return n
 }
@@ -155,5 +168,6 @@ func (c Case) Clone() Case {
 	c.Ticked = slices.Clone(c.Ticked)
 	c.RuledOut = slices.Clone(c.RuledOut)
 	c.Flags = slices.Clone(c.Flags)
+	c.Pieces = maps.Clone(c.Pieces)
 	return c
 }

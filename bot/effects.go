@@ -54,6 +54,7 @@ type Slot string
 const (
 	SlotNone   Slot = ""
 	SlotScreen Slot = "screen" // the question or the answer that is open
+	SlotAlbum  Slot = "album"  // the evidence that came last, or that is being looked at
 )
 
 // Message is something the bot says.

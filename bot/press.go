@@ -44,9 +44,10 @@ const (
 )
 
 // evergreen reports whether buttons of an act never grow old: they open
-// something and change nothing.
+// something and change nothing, or name the record that they change.
 func evergreen(a Act) bool {
-	return slices.Contains([]Act{actReview, actCase, actNote, actLadder, actSoon, actRead, actUnhelped, actClocks}, a)
+	return slices.Contains([]Act{actReview, actCase, actNote, actLadder, actSoon, actRead, actUnhelped, actClocks}, a) ||
+		slices.Contains(exhibitActs, a)
 }
 
 // press handles the press of a button.
@@ -57,7 +58,7 @@ func (t *turn) press(p Press) {
 	}
 	t.pressed = true
 	t.wake()
-	if !t.pressFact(p) && !t.pressScreen(p) && !t.pressCase(p) {
+	if !t.pressFact(p) && !t.pressScreen(p) && !t.pressCase(p) && !t.pressExhibit(p) {
 		t.stale()
 	}
 }

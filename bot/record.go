@@ -70,7 +70,7 @@ const (
 // Was is what a record held before a correction.
 type Was struct {
 	At   time.Time // when it was corrected
-	Name string    // the part, or "at" for the time of the record, or "about"
+	Name string    // the part, "at" for the time of the record, "about", or "struck" for when it was struck out
 	Old  string    // "" where there was nothing
 }
 

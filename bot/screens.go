@@ -42,6 +42,8 @@ func (t *turn) show() {
 		t.showDelete()
 	case viewPaused:
 		t.showPaused()
+	case viewTaken:
+		t.showTaken()
 	default:
 		t.showCurrent()
 	}

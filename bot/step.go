@@ -29,6 +29,10 @@ func Step(k *knowledge.Pack, c Case, in Input) (Case, Effects) {
 		t.edited(e)
 	case Sent:
 		t.sent(e)
+	case Woken:
+		t.woken(e)
+	case Hashed:
+		t.hashed(e)
 	case Returned:
 		t.returned()
 	case Grouped:
@@ -45,12 +49,20 @@ func Wants(c Case, e Event) Wish {
 		if e.Command == "case" || e.Command == "status" {
 			return Wish{Newest: recentShown}
 		}
+		return wantsForWords(c, e)
+	case Sent:
+		return wantsForFile(c, e)
+	case Woken:
+		return wantsForWake(c, e)
 	case Pressed:
 		switch e.Press.Act {
 		case actCase:
 			return Wish{Newest: recentShown}
 		case actUnhelped:
 			return Wish{Newest: recentSearched}
+		}
+		if slices.Contains(exhibitActs, e.Press.Act) {
+			return wantsExhibits(c, e.Press)
 		}
 	}
 	return Wish{}
@@ -87,6 +99,7 @@ type turn struct {
 	later   screen.Flag // a warning that waits for more urgent ones
 	pressed bool        // the event is a press: the open screen is edited in place
 	lead    string      // what the next screen opens with
+	guessed bool        // the kind of evidence is a guess from what is missing
 	edits   []Button    // what the next screen offers to change
 }
 

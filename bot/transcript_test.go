@@ -1,12 +1,17 @@
 package bot_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +33,9 @@ var update = flag.Bool("update", false, "write the transcripts anew from what th
 //	> words        a message; "\n" in it is a new line
 //	! label        the button of that label, on the newest message that has it
 //	!! label       the same, on the oldest message that has it
-//	@ kind words   a photo, document, voice … with a caption
+//	@ kind words   a photo, document, voice … with a caption; before the words
+//	               there may be album=ID, name=FILE, size=BYTES, mime=TYPE,
+//	               file=ID (to send one again), forwarded=24h (so long ago)
 //	~ 168h         time passes
 //	# words        a remark
 func TestTranscripts(t *testing.T) {
@@ -69,13 +76,16 @@ type stage struct {
 	log     []bot.Record  // newest first
 	sent    []bot.Message // all messages, oldest first; edits replace
 	slot    map[bot.Slot]int
-	pressed int         // index of the message whose button was pressed
+	pressed int // index of the message whose button was pressed, -1 if none was
+	wakes   map[string]time.Time
+	fetch   []bot.Fetch
+	files   int         // sent so far
 	fx      bot.Effects // of the newest step
 	out     strings.Builder
 }
 
 func newStage(t testing.TB, k *knowledge.Pack) *stage {
-	return &stage{t: t, k: k, now: morning, slot: make(map[bot.Slot]int)}
+	return &stage{t: t, k: k, now: morning, slot: make(map[bot.Slot]int), wakes: make(map[string]time.Time), pressed: -1}
 }
 
 // play runs the user's lines of a transcript and returns the transcript anew.
@@ -100,17 +110,158 @@ func play(t *testing.T, k *knowledge.Pack, transcript string) string {
 		case "!!":
 			s.press(rest, true)
 		case "@":
-			kind, caption, _ := strings.Cut(rest, " ")
-			s.step(bot.Sent{Kind: bot.FileKind(kind), Caption: caption})
+			s.send(rest)
 		case "~":
 			d, err := time.ParseDuration(rest)
 			if err != nil {
 				t.Fatal(err)
 			}
 			s.now = s.now.Add(d)
+			s.catchUp()
 		}
 	}
+	s.catchUp()
 	return s.out.String()
+}
+
+// send sends what the words behind "@" say.
+func (s *stage) send(words string) {
+	kind, caption, _ := strings.Cut(words, " ")
+	s.files++
+	id := fmt.Sprintf("file%d", s.files)
+	e := bot.Sent{Kind: bot.FileKind(kind), File: bot.File{ID: bot.FileID(id), Unique: id, Size: 100_000}}
+	for {
+		option, rest, _ := strings.Cut(caption, " ")
+		name, value, ok := strings.Cut(option, "=")
+		if !ok || !s.option(&e, name, value) {
+			break
+		}
+		caption = rest
+	}
+	e.Caption = strings.ReplaceAll(caption, `\n`, "\n")
+	s.step(e)
+}
+
+// option sets one thing about what is sent.
+func (s *stage) option(e *bot.Sent, name, value string) bool {
+	var err error
+	switch name {
+	case "album":
+		e.Album = value
+	case "name":
+		e.Name = value
+	case "mime":
+		e.File.MIME = value
+	case "file":
+		e.File.ID, e.File.Unique = bot.FileID(value), value
+	case "size":
+		e.File.Size, err = strconv.ParseInt(value, 10, 64)
+	case "forwarded":
+		var age time.Duration
+		age, err = time.ParseDuration(value)
+		e.Forwarded, e.ForwardedAt = true, s.now.Add(-age)
+	default:
+		return false
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return true
+}
+
+// burst is how soon the pieces of an album follow each other.
+const burst = 100 * time.Millisecond
+
+// catchUp lets what is due happen: wakes, and the hashes of files.
+func (s *stage) catchUp() {
+	for len(s.fetch) > 0 {
+		f := s.fetch[0]
+		s.fetch = s.fetch[1:]
+		sum := sha256.Sum256([]byte(f.File))
+		s.happen(bot.Hashed{Case: f.Case, Seq: f.Seq, SHA256: hex.EncodeToString(sum[:])})
+	}
+	for _, why := range slices.Sorted(maps.Keys(s.wakes)) {
+		if due := s.wakes[why]; !due.After(s.now) {
+			delete(s.wakes, why)
+			s.happen(bot.Woken{Why: why, Due: due})
+		}
+	}
+}
+
+// happen runs an event that is not the user's.
+func (s *stage) happen(e bot.Event) {
+	fmt.Fprintf(&s.out, "\n* %s\n", strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", e), "bot.")))
+	pressed := s.pressed
+	s.pressed = -1
+	s.run(e)
+	s.pressed = pressed
+}
+
+// wished returns what the core wants to see.
+func (s *stage) wished(e bot.Event) bot.Input {
+	in := bot.Input{At: s.now, Event: e, Message: bot.MessageID(len(s.sent) + 1)}
+	w := bot.Wants(s.c, e)
+	for _, r := range s.log {
+		if (w.Before == 0 || r.Seq < w.Before) && len(in.Recent) < w.Newest {
+			in.Recent = append(in.Recent, r)
+		}
+		if slices.Contains(w.These, r.Seq) {
+			in.These = append(in.These, r)
+		}
+		if h, ok := e.(bot.Hashed); ok && h.Seq == r.Seq && h.Case == s.c.Number {
+			in.Record = r
+		}
+	}
+	return in
+}
+
+// keep does with records what a step asks for.
+func (s *stage) keep(fx bot.Effects) {
+	for _, r := range fx.Records {
+		s.log = append([]bot.Record{r}, s.log...)
+		fmt.Fprintf(&s.out, "  + %s %s\n", r.Kind, described(r))
+	}
+	for _, a := range fx.Changed {
+		i := slices.IndexFunc(s.log, func(r bot.Record) bool { return r.Seq == a.Record.Seq })
+		if i < 0 {
+			s.t.Fatalf("record %d is changed, which there is not", a.Record.Seq)
+		}
+		s.log[i] = a.Record
+		fmt.Fprintf(&s.out, "  ± %d %s %s\n", a.Record.Seq, a.Record.Kind, described(a.Record))
+	}
+	for _, why := range fx.Unwake {
+		delete(s.wakes, why)
+	}
+	for _, w := range fx.Wakes {
+		s.wakes[w.Why] = w.At
+	}
+	for _, f := range fx.Fetch {
+		f.Case = s.c.Number
+		s.fetch = append(s.fetch, f)
+	}
+	if fx.Forget {
+		s.log, s.fetch = nil, nil
+		clear(s.wakes)
+		s.out.WriteString("  + forget\n")
+	}
+}
+
+// described returns what a transcript shows of a record.
+func described(r bot.Record) string {
+	words := []string{r.About, strings.ReplaceAll(r.Text, "\n", " / ")}
+	if r.Exhibit.Number > 0 {
+		words = append(words, fmt.Sprintf("#%d", r.Exhibit.Number))
+	}
+	for _, p := range r.Parts {
+		words = append(words, string(p.Name)+"="+p.Value)
+	}
+	if r.Exhibit.SHA256 != "" {
+		words = append(words, "hash")
+	}
+	if !r.Struck.IsZero() {
+		words = append(words, "struck")
+	}
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
 }
 
 // say sends words, or a command.
@@ -144,27 +295,40 @@ func (s *stage) press(label string, oldest bool) {
 
 // step runs one event through the core and keeps what came of it.
 func (s *stage) step(e bot.Event) {
-	in := bot.Input{At: s.now, Event: e, Recent: s.log[:min(bot.Wants(s.c, e).Newest, len(s.log))]}
+	sent, _ := e.(bot.Sent)
+	if sent.Album == "" && !sent.Forwarded {
+		s.catchUp()
+	}
+	if _, ok := e.(bot.Pressed); !ok {
+		s.pressed = -1
+	}
+	s.run(e)
+	s.now = s.now.Add(burst)
+	if sent.Album == "" && !sent.Forwarded {
+		s.now = s.now.Add(time.Minute)
+	}
+}
+
+// run runs one event through the core, checks what comes of it and does it.
+func (s *stage) run(e bot.Event) {
+	in := s.wished(e)
+	records, _ := json.Marshal(in)
 	before, _ := json.Marshal(s.c)
 	c, fx := bot.Step(s.k, s.c, in)
 	if after, _ := json.Marshal(s.c); string(after) != string(before) {
 		s.t.Fatalf("Step changed the case it was given:\n%s\n%s", before, after)
 	}
+	if after, _ := json.Marshal(in); string(after) != string(records) {
+		s.t.Fatalf("Step changed the records it was given:\n%s\n%s", records, after)
+	}
 	if data, _ := json.Marshal(c); len(empty.ReplaceAll(data, nil)) > 2048 {
 		s.t.Errorf("the case has %d bytes: %s", len(data), data)
 	}
+	if c.Number != s.c.Number {
+		s.log = nil // another case
+	}
 	s.c, s.fx = c, fx
-	for _, r := range fx.Records {
-		if r.Seq == 1 {
-			s.log = nil // another case
-		}
-		s.log = append([]bot.Record{r}, s.log...)
-		fmt.Fprintf(&s.out, "  + %s %s\n", r.Kind, strings.TrimSpace(r.About+" "+strings.ReplaceAll(r.Text, "\n", " / ")))
-	}
-	if fx.Forget {
-		s.log = nil
-		s.out.WriteString("  + forget\n")
-	}
+	s.keep(fx)
 	if fx.Delete {
 		s.out.WriteString("  + delete the message\n")
 	}
@@ -174,7 +338,6 @@ func (s *stage) step(e bot.Event) {
 	for _, m := range fx.Messages {
 		s.deliver(m)
 	}
-	s.now = s.now.Add(time.Minute)
 }
 
 // empty are the fields that the store leaves out.
@@ -184,7 +347,7 @@ var empty = regexp.MustCompile(`"[A-Za-z]+":(false|0|""|null),?`)
 func (s *stage) deliver(m bot.Message) {
 	s.fits(m)
 	at, known := s.slot[m.Slot]
-	edit := m.Slot != "" && m.Replace && known && at == s.pressed
+	edit := m.Slot != "" && m.Replace && known && (s.pressed < 0 || at == s.pressed)
 	if edit {
 		s.sent[at] = m
 		s.out.WriteString("< (edited)\n")

@@ -12,7 +12,7 @@ import (
 // meantime is said in content.
 var soonCommands = map[string]string{
 	"draft": "draft", "remind": "remind", "reminders": "remind",
-	"timezone": "timezone", "evidence": "evidence", "export": "export",
+	"timezone": "timezone", "export": "export",
 }
 
 // command handles a message that starts with a slash.
@@ -27,6 +27,8 @@ func (t *turn) command(name, text string) {
 		t.showCard()
 	case "log":
 		t.log(text)
+	case "evidence":
+		t.showList()
 	case "privacy":
 		t.tell(t.say("privacy"), []Button{t.caseless("delete", actDelete)})
 	case "delete":
@@ -298,18 +300,6 @@ func (t *turn) read(topic string) bool {
 	t.pressed = false
 	t.tellArticle(topic)
 	return true
-}
-
-// sent answers pictures, files and everything else that is no text.
-func (t *turn) sent(e Sent) {
-	if e.Caption != "" {
-		t.addLead(t.say("sent.caption"))
-		t.said(Said{Text: e.Caption})
-		return
-	}
-	t.wake()
-	t.addLead(t.say("sent." + string(e.Kind)))
-	t.show()
 }
 
 func (t *turn) edited(e Edited) {

@@ -26,8 +26,20 @@ func (t *turn) said(e Said) {
 	if text != "" {
 		t.record(t.kindOf(e), text, "")
 	}
+	flag := t.heed(raw, found, len(secrets) > 0)
+	if e.Command != "" {
+		t.warnOfFacts()
+		t.command(e.Command, text)
+		return
+	}
+	t.words(text, found, flag)
+}
+
+// heed says what comes before everything else in the words of the user and
+// returns the flag that they raise. The record of the words is there already.
+func (t *turn) heed(raw string, found []read.Found, pasted bool) screen.Flag {
 	flag, span := t.k.Screen.Flag(raw, t.c.Values())
-	if len(secrets) > 0 {
+	if pasted {
 		t.fx.Delete = true
 		if flag != screen.SelfHarm {
 			flag = screen.SecretShared
@@ -41,13 +53,8 @@ func (t *turn) said(e Said) {
 		t.suspect()
 		flag = screen.None
 	}
-	t.warn(flag, raw, span, len(secrets) > 0)
-	if e.Command != "" {
-		t.warnOfFacts()
-		t.command(e.Command, text)
-		return
-	}
-	t.words(text, found, flag)
+	t.warn(flag, raw, span, pasted)
+	return flag
 }
 
 // says reports whether a fact was read with the given value.
@@ -79,7 +86,7 @@ func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 		t.show()
 		return
 	}
-	if t.saysButton(text) {
+	if t.c.View.Name == viewTaken && t.takenWords(text) || t.saysButton(text) {
 		return
 	}
 	asked := t.openFact()

@@ -37,6 +37,10 @@ type diskCase struct {
 	Ticked   []string             `json:"ticked,omitempty"`
 	RuledOut []string             `json:"ruled_out,omitempty"`
 	Flags    []string             `json:"flags,omitempty"`
+	Exhibits int                  `json:"exhibits,omitempty"`
+	Pieces   map[string]int       `json:"pieces,omitempty"`
+	Files    string               `json:"files,omitempty"`
+	Batch    diskBatch            `json:"batch,omitzero"`
 }
 
 type diskKnown struct {
@@ -45,6 +49,17 @@ type diskKnown struct {
 	Record  int    `json:"record,omitempty"`
 	Skipped bool   `json:"skipped,omitempty"`
 	Approx  bool   `json:"approx,omitempty"`
+}
+
+type diskBatch struct {
+	First   int    `json:"first,omitempty"`
+	Last    int    `json:"last,omitempty"`
+	Again   int    `json:"again,omitempty"`
+	Refused int    `json:"refused,omitempty"`
+	Album   string `json:"album,omitempty"`
+	Kind    string `json:"kind,omitempty"`
+	Due     bool   `json:"due,omitempty"`
+	Told    bool   `json:"told,omitempty"`
 }
 
 type diskCue struct {
@@ -131,6 +146,7 @@ func caseToDisk(c bot.Case) diskCase {
 		Trail: recast[string](c.Trail), Seq: c.Seq, Rev: c.Rev, Screen: c.Screen,
 		View: string(c.View.Name), ViewArg: c.View.Arg,
 		Picked: c.Picked, Misses: c.Misses, Ticked: c.Ticked, RuledOut: c.RuledOut, Flags: c.Flags,
+		Exhibits: c.Exhibits, Pieces: c.Pieces, Files: c.Files, Batch: diskBatch(c.Batch),
 	}
 	for _, cue := range c.Cues {
 		d.Cues = append(d.Cues, diskCue(cue))
@@ -150,6 +166,7 @@ func (d diskCase) toBot() bot.Case {
 		Trail: recast[fact.Name](d.Trail), Seq: d.Seq, Rev: d.Rev, Screen: d.Screen,
 		View:   bot.View{Name: bot.ViewName(d.View), Arg: d.ViewArg},
 		Picked: d.Picked, Misses: d.Misses, Ticked: d.Ticked, RuledOut: d.RuledOut, Flags: d.Flags,
+		Exhibits: d.Exhibits, Pieces: d.Pieces, Files: d.Files, Batch: bot.Batch(d.Batch),
 	}
 	for _, cue := range d.Cues {
 		c.Cues = append(c.Cues, bot.Cue(cue))

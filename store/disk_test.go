@@ -103,6 +103,8 @@ func TestNamesOnDiskAreFrozen(t *testing.T) {
 			`"cues":[{"id":"cue","quote":"刚换了银行卡"}],"trail":["status","province"],"seq":2,"rev":5,"screen":"review","view":"review","view_arg":"status",` +
 			`"picked":["card"],"misses":1,"ticked":["s1"],"ruled_out":["maintenance"],"flags":["none"]}`},
 		{caseToDisk(bot.Case{}), `{}`},
+		{caseToDisk(bot.Case{Exhibits: 3, Pieces: map[string]int{"notice": 2}, Files: "AA", Batch: bot.Batch{First: 2, Last: 3, Again: 4, Refused: 5, Album: "6", Kind: "7", Due: true, Told: true}}), `{"exhibits":3,` +
+			`"pieces":{"notice":2},"files":"AA","batch":{"first":2,"last":3,"again":4,"refused":5,"album":"6","kind":"7","due":true,"told":true}}`},
 		{recordToDisk(record(3)), `{"kind":"note","at":"2026-03-14T12:00:00+08:00","told_at":"2026-03-14T12:01:00+08:00","text":"第3条","about":"status"}`},
 		{itemToDisk(it), `{"queued":"2026-03-14T12:00:00+08:00","slot":"screen","replace":true,"text":"你好",` +
 			`"buttons":[[{"label":"没有","case":1,"rev":5,"act":"a","arg":"x"}],[]]}`},
