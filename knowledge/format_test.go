@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"tixianbot/knowledge/calendar"
+	"tixianbot/knowledge/contact"
 	"tixianbot/knowledge/normal"
 	"tixianbot/knowledge/read"
 	"tixianbot/knowledge/screen"
@@ -47,6 +48,7 @@ var kinds = map[string]any{
 	"when/reminders.yaml":     when.Planning{},
 	"when/zones.yaml":         when.Places{},
 	"screen/*.yaml":           screen.Rules{},
+	"contact/*.yaml":          contact.Rules{},
 }
 
 // section is one "## `file`, `file`" of FORMAT.md.

@@ -213,11 +213,15 @@ func (l *linter) calendar() {
 func (l *linter) rules() {
 	for where, errs := range map[string][]error{
 		"read":        l.pack.Reader.Check(),
+		"contact":     l.pack.Contacts.Check(),
 		"screen":      l.pack.Screen.Check(),
 		"triage.yaml": triage.Check(l.pack.Fold, l.pack.weights),
 	} {
 		for _, err := range errs {
 			l.add(FindRule, true, where, "%v", err)
 		}
+	}
+	for _, id := range l.pack.Contacts.Ways() {
+		l.text("contact: channel "+id, l.pack.Contacts.Label(id), longestLabel)
 	}
 }

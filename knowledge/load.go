@@ -17,6 +17,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"tixianbot/knowledge/calendar"
+	"tixianbot/knowledge/contact"
 	"tixianbot/knowledge/normal"
 	"tixianbot/knowledge/read"
 	"tixianbot/knowledge/screen"
@@ -251,6 +252,7 @@ func (l *loader) readRules() {
 	l.failed("screen", screening)
 	l.failed("triage.yaml", weighing)
 	l.readPlanner()
+	l.readContacts()
 }
 
 // failed reports err, if there is one.
@@ -299,6 +301,18 @@ func (l *loader) readPlanner() {
 		l.fail("when", err)
 	}
 	l.pack.Planner = p
+}
+
+// readContacts compiles what needs the reader of facts and the calendar.
+func (l *loader) readContacts() {
+	rules := rulesIn[contact.Rules](l, "contact")
+	if l.pack.Reader == nil || l.pack.Calendar == nil {
+		return
+	}
+	var err error
+	if l.pack.Contacts, err = contact.Compile(l.pack.Fold, l.pack.Reader, l.pack.Calendar, rules...); err != nil {
+		l.fail("contact", err)
+	}
 }
 
 func (l *loader) normalRules() normal.Rules {

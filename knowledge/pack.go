@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"tixianbot/knowledge/calendar"
+	"tixianbot/knowledge/contact"
 	"tixianbot/knowledge/fact"
 	"tixianbot/knowledge/normal"
 	"tixianbot/knowledge/read"
@@ -31,6 +32,7 @@ type Pack struct {
 	Reader   *read.Reader       // facts out of words
 	Calendar *calendar.Calendar // which days are worked
 	Planner  *when.Planner      // the times of reminders, and time zones
+	Contacts *contact.Reader    // contacts with the platform out of words and pasted conversations
 	Screen   *screen.Screen     // dangers, secrets, frauds, masks
 	Triage   *triage.Model      // which cause, which question next
 	Index    *search.Index      // which article answers a question
