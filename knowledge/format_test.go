@@ -13,6 +13,7 @@ import (
 
 	"tixianbot/knowledge/calendar"
 	"tixianbot/knowledge/contact"
+	"tixianbot/knowledge/letter"
 	"tixianbot/knowledge/normal"
 	"tixianbot/knowledge/read"
 	"tixianbot/knowledge/screen"
@@ -49,6 +50,9 @@ var kinds = map[string]any{
 	"when/zones.yaml":         when.Places{},
 	"screen/*.yaml":           screen.Rules{},
 	"contact/*.yaml":          contact.Rules{},
+	"letters/*.yaml":          letter.Form{},
+	"letters/words.yaml":      letter.Words{},
+	"letters/check.yaml":      letter.Checks{},
 }
 
 // section is one "## `file`, `file`" of FORMAT.md.

@@ -65,6 +65,7 @@ func Lint(p *Pack, now time.Time) []Finding {
 	l.advice()
 	l.evidence()
 	l.rules()
+	l.letters()
 	slices.SortStableFunc(l.found, func(a, b Finding) int {
 		switch {
 		case a.Error == b.Error:
@@ -216,6 +217,7 @@ func (l *linter) rules() {
 		"contact":     l.pack.Contacts.Check(),
 		"screen":      l.pack.Screen.Check(),
 		"triage.yaml": triage.Check(l.pack.Fold, l.pack.weights),
+		"letters":     l.pack.Letters.CheckRules(),
 	} {
 		for _, err := range errs {
 			l.add(FindRule, true, where, "%v", err)

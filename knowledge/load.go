@@ -253,6 +253,7 @@ func (l *loader) readRules() {
 	l.failed("triage.yaml", weighing)
 	l.readPlanner()
 	l.readContacts()
+	l.readLetters(readRules)
 }
 
 // failed reports err, if there is one.
@@ -345,4 +346,4 @@ func (p *Pack) docs() []search.Doc {
 	return docs
 }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

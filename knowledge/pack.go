@@ -14,6 +14,7 @@ import (
 	"tixianbot/knowledge/calendar"
 	"tixianbot/knowledge/contact"
 	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge/letter"
 	"tixianbot/knowledge/normal"
 	"tixianbot/knowledge/read"
 	"tixianbot/knowledge/screen"
@@ -37,6 +38,8 @@ type Pack struct {
 	Triage   *triage.Model      // which cause, which question next
 	Index    *search.Index      // which article answers a question
 	Evidence *Evidence          // kinds of evidence, and what a complete set is
+
+	Letters *letter.Book // writes and checks letters
 
 	causes   map[string]Guide
 	branches map[string]Guide

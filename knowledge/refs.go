@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge/letter"
 )
 
 // causeIDs are the causes that triage ranks, in the order of the taxonomy.
@@ -45,6 +46,7 @@ func (p *Pack) references() []error {
 	c.routes()
 	c.clocks()
 	c.advice()
+	c.letters()
 	c.evidence()
 	for _, id := range sortedKeys(p.articles) {
 		c.sources("articles/"+id+".md", p.articles[id].Sources)
@@ -180,6 +182,18 @@ func (c *refs) routes() {
 		c.values(where, fact.Role, r.Roles)
 		c.sources(where, r.Sources)
 		c.runs(where, r.Clocks)
+	}
+}
+
+func (c *refs) letters() {
+	for _, kind := range letter.Kinds {
+		f, where := c.pack.Letters.Form(kind), "letters/"+string(kind)+".yaml"
+		c.sources(where, f.Sources)
+		for _, stage := range f.Stages {
+			if !slices.Contains(stageIDs, stage) {
+				c.bad(where, "no stage %q", stage)
+			}
+		}
 	}
 }
 

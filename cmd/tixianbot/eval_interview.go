@@ -29,7 +29,7 @@ type played struct {
 // tryInterview holds the conversation that a user would hold: the first
 // message, then an answer to each question until none is asked any more.
 func tryInterview(k *knowledge.Pack, c evalCase) result {
-	user := &interviewee{k: k, now: c.Now, truth: c.Facts}
+	user := &interviewee{k: k, now: c.Now, truth: c.Facts.Facts}
 	user.step(bot.Said{Text: c.Text})
 	for user.fx.Ask != "" && len(user.asked) < maxAsked {
 		user.answer(user.fx.Ask)

@@ -22,7 +22,10 @@ type evalCase struct {
 	ID    string          `json:"id"`
 	Text  string          `json:"text"`
 	Now   time.Time       `json:"now"`
-	Facts fact.Facts      `json:"facts"`
+	Facts evalFacts       `json:"facts"`
+	Kind  string          `json:"kind"` // of a letter
+	Lang  string          `json:"lang"` // of a letter
+	LLM   string          `json:"llm"`  // a letter to be checked
 	Want  json.RawMessage `json:"want"`
 
 	want any // Want, decoded as the task has it
@@ -114,8 +117,8 @@ func parseCase(line []byte) (evalCase, error) {
 	if err := strictly(line, &c); err != nil {
 		return evalCase{}, err
 	}
-	if c.ID == "" || c.Text == "" || len(c.Want) == 0 {
-		return evalCase{}, errors.New("a case has an id, a text and what is wanted")
+	if c.ID == "" || (c.Text == "") != (head.Task == taskDraft) || len(c.Want) == 0 {
+		return evalCase{}, errors.New("a case has an id, a text (or the kind of a letter) and what is wanted")
 	}
 	if c.Now.IsZero() {
 		c.Now = evalNow
@@ -125,6 +128,9 @@ func parseCase(line []byte) (evalCase, error) {
 		return evalCase{}, fmt.Errorf("want: %w", err)
 	}
 	c.want = want
+	if head.Task == taskDraft {
+		return c, checkDraft(c)
+	}
 	return c, nil
 }
 

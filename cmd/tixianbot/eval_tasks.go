@@ -13,6 +13,9 @@ import (
 	"tixianbot/knowledge/triage"
 )
 
+// taskDraft is the one task whose cases have no text.
+const taskDraft = "draft"
+
 // evalTask is a kind of test question.
 type evalTask struct {
 	want    func() any // a pointer to what a case wants
@@ -27,6 +30,7 @@ var evalTasks = map[string]evalTask{
 	"topic":     {func() any { return new(wantTopic) }, tryTopic, []string{"top1", "top3", "none_f1"}, measureTopic},
 	"extract":   {func() any { return new(wantFacts) }, tryExtract, []string{"precision", "recall"}, measureExtract},
 	"safety":    {func() any { return new(wantFlag) }, trySafety, []string{"recall", "fpr"}, measureSafety},
+	taskDraft:   {func() any { return new(wantLetter) }, tryDraft, []string{"ratio"}, measureRatio},
 	"redact":    {func() any { return new(wantMask) }, tryRedact, []string{"ratio"}, measureRatio},
 	"when":      {func() any { return new(wantTime) }, tryWhen, []string{"ratio"}, measureRatio},
 }
@@ -101,7 +105,7 @@ func hear(k *knowledge.Pack, c bot.Case, text string, now time.Time) (bot.Case, 
 // tryTriage ranks the causes after one message and what else is known.
 func tryTriage(k *knowledge.Pack, c evalCase) result {
 	told, _ := hear(k, bot.Case{}, c.Text, c.Now)
-	return ranking(causes(bot.Rank(k, know(told, c.Facts), c.Now)), c.want.(*wantCause).any())
+	return ranking(causes(bot.Rank(k, know(told, c.Facts.Facts), c.Now)), c.want.(*wantCause).any())
 }
 
 // tryTopic looks for the article that answers a question.
@@ -146,8 +150,8 @@ func tryExtract(k *knowledge.Pack, c evalCase) result {
 // trySafety looks for dangers in a message.
 func trySafety(k *knowledge.Pack, c evalCase) result {
 	start := bot.Case{}
-	if len(c.Facts) > 0 {
-		start = know(bot.Case{Number: 1, Opened: c.Now, Touched: c.Now, Stage: bot.SelfCheck}, c.Facts)
+	if len(c.Facts.Facts) > 0 {
+		start = know(bot.Case{Number: 1, Opened: c.Now, Touched: c.Now, Stage: bot.SelfCheck}, c.Facts.Facts)
 	}
 	_, fx := hear(k, start, c.Text, c.Now)
 	got, want := string(fx.Flag), c.want.(*wantFlag).Flag

@@ -53,6 +53,7 @@ var imports = []rule{
 	{at: "knowledge/fact", pure: true},
 	{at: "knowledge/markup", pure: true},
 	{at: "knowledge/normal/...", ours: []string{"knowledge/normal/..."}, pure: true},
+	{at: "knowledge/letter", ours: []string{"knowledge/fact", "knowledge/normal", "knowledge/normal/numeral", "knowledge/screen"}, pure: true},
 	{at: "knowledge", ours: []string{"knowledge/..."}, others: []string{"github.com/goccy/go-yaml"}},
 	{at: "knowledge/content/...", ours: nil},
 	{at: "knowledge/...", ours: []string{"knowledge/..."}, pure: true},

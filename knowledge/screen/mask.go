@@ -215,3 +215,8 @@ func tail(value string, n int) string {
 	slices.Reverse(out)
 	return strings.ToUpper(string(out))
 }
+
+// Personal returns what Share takes out of text, by its place, in order.
+func (s *Screen) Personal(text string) []Secret {
+	return s.secretsIn(text, true)
+}
