@@ -73,7 +73,7 @@ func (t *turn) sentFile(e Sent) {
 	flag := t.heed(raw, found, len(secrets) > 0)
 	var changed []fact.Name
 	if !paper {
-		changed = t.takeCaption(text, found)
+		changed = t.takeCaption(text, found, flag)
 	}
 	t.warnOfFacts()
 	if t.c.Batch.Due {
@@ -145,7 +145,7 @@ func (t *turn) kindOfFile(e Sent, text string) string {
 	switch b := t.c.Batch; {
 	case b.Kind != "":
 		return b.Kind
-	case b.Due || e.Kind != Photo:
+	case b.Due || e.Kind != Photo && !strings.HasPrefix(e.File.MIME, "image/"):
 		return noKind
 	}
 	for _, kind := range t.lacking() {
@@ -187,11 +187,19 @@ func (t *turn) isPaper(e Sent) bool {
 	return t.k.Evidence.IsPaper(e.Caption) || t.k.Evidence.IsPaper(e.Name)
 }
 
-// takeCaption takes the facts that a caption tells. It answers the open
-// question only where it says the very thing: 截图1 is no number of attempts.
-func (t *turn) takeCaption(text string, found []read.Found) []fact.Name {
+// takeCaption takes the facts that a caption tells and answers what it asks. To
+// the open question it is an answer only where it says the very thing: 截图1 is no number of attempts.
+func (t *turn) takeCaption(text string, found []read.Found, flag screen.Flag) []fact.Name {
 	if text == "" {
 		return nil
+	}
+	if flag == screen.None && t.k.Index.IsQuestion(text) {
+		if article := t.articleFor(text); article != "" {
+			t.tellArticle(article)
+		} else {
+			t.tell(t.say("evidence.unread"))
+		}
+		found = t.unknownOnly(found)
 	}
 	asked := t.openFact()
 	changed := t.take(text, found)

@@ -104,18 +104,18 @@ func (t *turn) pressExhibit(p Press) bool {
 // pressPiece handles the buttons of one piece.
 func (t *turn) pressPiece(act Act, r Record, value string) {
 	head := t.say("evidence.piece", "n", number(r.Exhibit.Number))
-	each := r.Seq >= t.c.Batch.First && r.Seq <= t.c.Batch.Last && len(r.Parts) == 0
+	fresh := r.Seq >= t.c.Batch.First && r.Seq <= t.c.Batch.Last && len(r.Parts) == 0
 	switch act {
 	case actKind:
 		t.askKind(r)
 		return
 	case actSetKind:
-		t.showPiece(t.setKind(r, value), head, each)
+		t.showPiece(t.setKind(r, value), head, fresh)
 		if value == asPaper {
 			t.tell(t.say("evidence.paper"))
 		}
 	case actPiece:
-		t.showPiece(r, head, each)
+		t.showPiece(r, head, fresh && t.c.Batch.First < t.c.Batch.Last)
 	case actBoxes:
 		t.showPiece(r, head, true)
 	case actSeen:

@@ -297,8 +297,9 @@ func (t *turn) count(r Record, n int) {
 		t.c.Pieces = make(map[string]int)
 	}
 	keys := []string{r.About}
+	k, _ := t.k.Evidence.Kind(r.About)
 	for _, p := range r.Parts {
-		if p.Name == PartShows {
+		if p.Name == PartShows && slices.Contains(k.Shows, p.Value) {
 			keys = append(keys, r.About+"."+p.Value)
 		}
 	}

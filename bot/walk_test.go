@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -155,8 +156,11 @@ func tallied(s *stage) {
 			continue
 		}
 		want[r.About]++
+		k, _ := s.k.Evidence.Kind(r.About)
 		for _, p := range r.Parts {
-			want[r.About+"."+p.Value]++
+			if slices.Contains(k.Shows, p.Value) {
+				want[r.About+"."+p.Value]++
+			}
 		}
 	}
 	if len(numbers) != s.c.Exhibits || len(want)+len(s.c.Pieces) > 0 && !maps.Equal(want, s.c.Pieces) {

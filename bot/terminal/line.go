@@ -36,7 +36,7 @@ func (t *Terminal) event(line string) (bot.Event, bot.MessageID, error) {
 		button, message, err := t.press(rest)
 		return bot.Pressed{Press: button.Press}, message, err
 	case strings.HasPrefix(line, "@") && len(line) > 1 && line[1] != ' ':
-		return bot.Sent{Kind: kind(rest)}, 0, nil
+		return sent(rest), 0, nil
 	case strings.HasPrefix(line, "/"):
 		return command(line), 0, nil
 	case strings.HasPrefix(line, `\`) && rest != "" && strings.Contains(`!@/\`, rest[:1]):
@@ -56,6 +56,20 @@ func command(line string) bot.Said {
 		return bot.Said{Text: line}
 	}
 	return bot.Said{Command: strings.ToLower(name), Text: strings.TrimSpace(line[end:])}
+}
+
+// sent is the file of "path words". It is not looked at, and need not be there:
+// its path stands for it. A photo has no name, as with a messenger.
+func sent(line string) bot.Sent {
+	path, caption, _ := strings.Cut(line, " ")
+	e := bot.Sent{
+		Kind: kind(path), Caption: strings.TrimSpace(caption),
+		File: bot.File{ID: bot.FileID(path), Unique: path},
+	}
+	if e.Kind == bot.Document {
+		e.Name = filepath.Base(path)
+	}
+	return e
 }
 
 var kinds = map[string]bot.FileKind{

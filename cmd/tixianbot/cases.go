@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"sync"
 	"time"
 
 	"tixianbot/bot"
+	"tixianbot/knowledge"
 	"tixianbot/knowledge/fact"
 	"tixianbot/store"
 )
@@ -27,6 +29,7 @@ func (cmd casesCmd) Run(ctx context.Context, p *program) error {
 // others are printed all the same.
 func (cmd casesCmd) look(ctx context.Context, at sight, out, errs io.Writer) error {
 	var broken error
+	pack := sync.OnceValues(at.pack)
 	for entry, err := range cmd.entries(at.store) {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -39,7 +42,7 @@ func (cmd casesCmd) look(ctx context.Context, at sight, out, errs io.Writer) err
 		if entry.Case.Number == 0 && len(entry.Records) == 0 {
 			continue // a chat in which nothing was said yet
 		}
-		if err := cmd.write(out, entry); err != nil {
+		if err := cmd.write(out, entry, pack); err != nil {
 			return fmt.Errorf("print the cases: %w", err)
 		}
 	}
@@ -53,9 +56,15 @@ func (cmd casesCmd) entries(s *store.Store) iter.Seq2[store.Entry, error] {
 	return s.Cases()
 }
 
-func (cmd casesCmd) write(out io.Writer, e store.Entry) error {
+func (cmd casesCmd) write(out io.Writer, e store.Entry, pack func() (*knowledge.Pack, error)) error {
 	if cmd.JSON {
-		return encode(out, printed(e))
+		evidence, err := printedEvidence(e, pack)
+		if err != nil {
+			return err
+		}
+		c := printed(e)
+		c.Evidence = evidence
+		return encode(out, c)
 	}
 	_, err := fmt.Fprintf(out, "chat %d  case %d  %s  opened %s  %d facts  %d entries\n",
 		e.Chat, e.Case.Number, e.Case.Stage, e.Case.Opened.Format(time.DateTime), len(e.Case.Values()), len(e.Records))
@@ -72,8 +81,22 @@ type printedCase struct {
 	Touched   time.Time       `json:"touched"`
 	Facts     fact.Facts      `json:"facts"`
 	Timeline  []printedRecord `json:"timeline"`
-	Evidence  []struct{}      `json:"evidence"`
+	Evidence  []printedPiece  `json:"evidence"`
 	Reminders []struct{}      `json:"reminders"`
+}
+
+// printedPiece is a piece of evidence. Its caption stands in the timeline, under
+// the same number.
+type printedPiece struct {
+	Seq    int       `json:"seq"`
+	Number int       `json:"number"`
+	Kind   string    `json:"kind"`
+	Name   string    `json:"name"` // as the bot names it, "" where the file was not kept
+	At     time.Time `json:"at"`
+	Size   int64     `json:"size"`
+	SHA256 string    `json:"sha256"` // "" while unknown
+	Shows  []string  `json:"shows"`
+	Struck bool      `json:"struck"`
 }
 
 type printedRecord struct {
@@ -89,7 +112,7 @@ func printed(e store.Entry) printedCase {
 	c := printedCase{
 		Chat: e.Chat, Case: e.Case.Number, Active: e.Active, Stage: e.Case.Stage,
 		Opened: e.Case.Opened, Touched: e.Case.Touched, Facts: e.Case.Values(),
-		Timeline: []printedRecord{}, Evidence: []struct{}{}, Reminders: []struct{}{},
+		Timeline: []printedRecord{}, Reminders: []struct{}{},
 	}
 	for _, r := range e.Records {
 		c.Timeline = append(c.Timeline, printedRecord{
@@ -97,4 +120,41 @@ func printed(e store.Entry) printedCase {
 		})
 	}
 	return c
+}
+
+// printedEvidence returns the pieces of evidence of a case, named in the words of
+// the content, which is only asked for where there is evidence.
+func printedEvidence(e store.Entry, pack func() (*knowledge.Pack, error)) ([]printedPiece, error) {
+	pieces := []printedPiece{}
+	for _, r := range e.Records {
+		if r.Kind != bot.RecordEvidence {
+			continue
+		}
+		k, err := pack()
+		if err != nil {
+			return nil, err
+		}
+		zone, err := time.LoadLocation(e.Zone)
+		if e.Zone == "" || err != nil {
+			zone = r.At.Location()
+		}
+		pieces = append(pieces, printPiece(k, r, zone))
+	}
+	return pieces, nil
+}
+
+func printPiece(k *knowledge.Pack, r bot.Record, zone *time.Location) printedPiece {
+	p := printedPiece{
+		Seq: r.Seq, Number: r.Exhibit.Number, Kind: r.About, At: r.At,
+		Size: r.Exhibit.Size, SHA256: r.Exhibit.SHA256, Shows: []string{}, Struck: !r.Struck.IsZero(),
+	}
+	if r.Exhibit.ID != "" {
+		p.Name = bot.ExhibitName(k, r, zone)
+	}
+	for _, part := range r.Parts {
+		if part.Name == bot.PartShows {
+			p.Shows = append(p.Shows, part.Value)
+		}
+	}
+	return p
 }
