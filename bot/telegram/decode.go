@@ -137,28 +137,36 @@ const private = "private"
 // errNoID is the error of an update without an id, which cannot be confirmed.
 var errNoID = errors.New("telegram: an update without an id")
 
-// decode turns the JSON of one update, received at the time now by the account
-// me, into exactly one [bot.Update]. Whatever the bot does not know or cannot
-// read is [bot.Ignored], so that its id can be committed like any other.
-func decode(raw []byte, me account, now time.Time) (u bot.Update, err error) {
+// readUpdate reads the JSON of one update, as far as it can be read: its id at
+// least, or not even that.
+func readUpdate(raw []byte) wireUpdate {
+	var whole wireUpdate
+	if json.Unmarshal(raw, &whole) == nil {
+		return whole
+	}
 	var id struct {
 		ID *int64 `json:"update_id"`
 	}
-	if json.Unmarshal(raw, &id) != nil || id.ID == nil {
+	if json.Unmarshal(raw, &id) != nil {
+		return wireUpdate{}
+	}
+	return wireUpdate{ID: id.ID}
+}
+
+// decode turns an update, received at the time now by the account me, into
+// exactly one [bot.Update]. Whatever the bot does not know or cannot read is
+// [bot.Ignored], so that its id can be committed like any other.
+func (w *wireUpdate) decode(me account, now time.Time) (u bot.Update, err error) {
+	if w.ID == nil {
 		return bot.Update{}, errNoID
 	}
-	passedOver := bot.Update{ID: *id.ID, At: now, Event: bot.Ignored{}}
 	defer func() {
 		if recover() != nil {
-			u, err = passedOver, nil
+			u, err = bot.Update{ID: *w.ID, At: now, Event: bot.Ignored{}}, nil
 		}
 	}()
-	var w wireUpdate
-	if json.Unmarshal(raw, &w) != nil {
-		return passedOver, nil
-	}
 	u = w.update(me, now)
-	u.ID = *id.ID
+	u.ID = *w.ID
 	if u.At.IsZero() {
 		u.At = now
 	}

@@ -3,6 +3,7 @@ package telegram
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"testing"
 	"time"
 
@@ -22,6 +23,15 @@ const (
 	inPrivate = `"message_id":5,"date":1700000000,"chat":{"id":7,"type":"private"},"from":{"id":7,"is_bot":false}`
 	inGroup   = `"message_id":5,"date":1700000000,"chat":{"id":-7,"type":"supergroup"},"from":{"id":7,"is_bot":false}`
 )
+
+// decode reads one update as Poll does, in a batch.
+func decode(raw []byte, me account, now time.Time) (bot.Update, error) {
+	batch, err := readBatch(200, append(append([]byte(`{"ok":true,"result":[`), raw...), "]}"...))
+	if err != nil || len(batch) != 1 {
+		return bot.Update{}, errors.Join(err, errNoID)
+	}
+	return batch[0].decode(me, now)
+}
 
 func message(fields string) string { return `"message":{` + inPrivate + `,` + fields + `}` }
 
@@ -141,6 +151,23 @@ func TestOtherUpdatesBecomeEvents(t *testing.T) {
 				t.Error(diff, err)
 			}
 		})
+	}
+}
+
+// One update that has a form of its own does not keep the others from being read.
+func TestAnOddUpdateAmongOthers(t *testing.T) {
+	batch, err := readBatch(200, []byte(`{"ok":true,"result":[{"update_id":1,`+message(`"text":"一"`)+`},`+
+		`{"update_id":2,"message":{"message_id":"odd"}},7,{"update_id":3,`+message(`"text":"三"`)+`}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	updates, err := decodeAll(batch, testMe, testNow)
+	var got []bot.Event
+	for _, u := range updates {
+		got = append(got, u.Event)
+	}
+	if diff := cmp.Diff([]bot.Event{bot.Said{Text: "一"}, bot.Ignored{}, bot.Said{Text: "三"}}, got); diff != "" || !errors.Is(err, errNoID) {
+		t.Error(diff, err)
 	}
 }
 

@@ -141,7 +141,7 @@ func (p *poller) greet(ctx context.Context) error {
 
 // round fetches one batch, has it made durable and moves the offset behind what is.
 func (p *poller) round(ctx context.Context) error {
-	raw, err := p.c.getUpdates(ctx, p.offset, batchLimit, p.timeout())
+	batch, err := p.c.getUpdates(ctx, p.offset, batchLimit, p.timeout())
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (p *poller) round(ctx context.Context) error {
 	// This poll told Telegram the offset. None is sent until there is a new
 	// one: after an idle week the ids start anew, maybe below the old offset.
 	p.offset = 0
-	updates, err := decodeAll(raw, p.c.self(), time.Now())
+	updates, err := decodeAll(batch, p.c.self(), time.Now())
 	if err != nil {
 		p.c.log.say(slog.LevelError, "telegram sends updates without an id")
 		if len(updates) == 0 {
@@ -179,9 +179,9 @@ func (p *poller) timeout() time.Duration {
 // decodeAll returns the updates of a batch in the order of their ids. That is
 // the order in which they happened, whatever order they come in, and the offset
 // can then say which of them are durable: it confirms all lower ids.
-func decodeAll(raw []json.RawMessage, me account, now time.Time) (updates []bot.Update, err error) {
-	for _, r := range raw {
-		u, e := decode(r, me, now)
+func decodeAll(batch []wireUpdate, me account, now time.Time) (updates []bot.Update, err error) {
+	for i := range batch {
+		u, e := batch[i].decode(me, now)
 		if e != nil {
 			err = e
 			continue
@@ -236,10 +236,32 @@ type getUpdatesParams struct {
 	Allowed []string `json:"allowed_updates"`
 }
 
-func (c *Client) getUpdates(ctx context.Context, offset int64, limit int, timeout time.Duration) ([]json.RawMessage, error) {
+func (c *Client) getUpdates(ctx context.Context, offset int64, limit int, timeout time.Duration) ([]wireUpdate, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout+pollGrace)
 	defer cancel()
+	resp, body, err := c.post(ctx, "getUpdates", getUpdatesParams{offset, limit, int(timeout / time.Second), allowedUpdates})
+	if err != nil {
+		return nil, err
+	}
+	return readBatch(resp.StatusCode, body)
+}
+
+// readBatch reads the updates of an answer. Should one of them have another form
+// than it had, the others are read all the same.
+func readBatch(status int, body []byte) ([]wireUpdate, error) {
+	var batch []wireUpdate
+	err := judge(status, body, &batch)
+	var f *fault
+	if err == nil || !errors.As(err, &f) || f.kind != faultForm {
+		return batch, err
+	}
 	var raw []json.RawMessage
-	err := c.call(ctx, "getUpdates", getUpdatesParams{offset, limit, int(timeout / time.Second), allowedUpdates}, &raw)
-	return raw, err
+	if err := judge(status, body, &raw); err != nil {
+		return nil, err
+	}
+	batch = make([]wireUpdate, len(raw))
+	for i := range raw {
+		batch[i] = readUpdate(raw[i])
+	}
+	return batch, nil
 }

@@ -9,9 +9,6 @@ import (
 	"sync"
 	"time"
 
-	tg "github.com/go-telegram/bot"
-	"github.com/go-telegram/bot/models"
-
 	"tixianbot/bot"
 )
 
@@ -68,65 +65,63 @@ func (c *Client) sendParts(ctx context.Context, chat bot.ChatID, m bot.Message, 
 // body is the text of one message in the form in which it is sent.
 type body struct {
 	text string
-	mode models.ParseMode
+	mode string
 }
 
 func newBody(part []line, plain bool) body {
 	if plain {
 		return body{text: words(part)}
 	}
-	return body{text: html(part), mode: models.ParseModeHTML}
+	return body{text: html(part), mode: "HTML"}
+}
+
+// textParams are those of sendMessage, and with an id those of editMessageText.
+type textParams struct {
+	Chat    bot.ChatID    `json:"chat_id"`
+	Message bot.MessageID `json:"message_id,omitempty"`
+	Text    string        `json:"text"`
+	Mode    string        `json:"parse_mode,omitempty"`
+	Preview preview       `json:"link_preview_options"`
+	Keys    *keyboard     `json:"reply_markup,omitempty"`
+}
+
+type preview struct {
+	Disabled bool `json:"is_disabled"`
 }
 
 func (c *Client) send(ctx context.Context, chat bot.ChatID, b body, keys *keyboard) (bot.MessageID, error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	params := &tg.SendMessageParams{
-		ChatID:             int64(chat),
-		Text:               b.text,
-		ParseMode:          b.mode,
-		LinkPreviewOptions: &models.LinkPreviewOptions{IsDisabled: tg.True()},
+	var sent struct {
+		ID bot.MessageID `json:"message_id"`
 	}
-	if keys != nil {
-		params.ReplyMarkup = keys
+	err := c.call(ctx, "sendMessage", textParams{chat, 0, b.text, b.mode, preview{true}, keys}, &sent)
+	if err := c.refuseText(err, false); err != nil {
+		return 0, err
 	}
-	msg, err := c.api.SendMessage(ctx, params)
-	return c.sentAs(msg, err, false)
+	return sent.ID, nil
 }
 
 func (c *Client) edit(ctx context.Context, chat bot.ChatID, id bot.MessageID, b body, keys *keyboard) (bot.MessageID, error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	params := &tg.EditMessageTextParams{
-		ChatID:             int64(chat),
-		MessageID:          int(id),
-		Text:               b.text,
-		ParseMode:          b.mode,
-		LinkPreviewOptions: &models.LinkPreviewOptions{IsDisabled: tg.True()},
-	}
-	if keys != nil {
-		params.ReplyMarkup = keys
-	}
-	msg, err := c.api.EditMessageText(ctx, params)
-	if _, err := c.sentAs(msg, err, true); err != nil {
+	err := c.call(ctx, "editMessageText", textParams{chat, id, b.text, b.mode, preview{true}, keys}, new(present))
+	if err := c.refuseText(err, true); err != nil {
 		return 0, err
 	}
 	return id, nil
 }
 
-// sentAs returns the id of the message that Telegram answered with. An error
-// that is not a fault of the wire is one of decoding an answer that said "ok":
-// the message is there, sending it again would show it twice.
-func (c *Client) sentAs(msg *models.Message, err error, editing bool) (bot.MessageID, error) {
+// refuseText makes the error of a text that was sent. An answer that says "ok"
+// and cannot be read is none: the message is there, sending it again would show
+// it twice.
+func (c *Client) refuseText(err error, editing bool) error {
 	var f *fault
-	switch {
-	case err == nil && msg != nil:
-		return bot.MessageID(msg.ID), nil
-	case errors.As(err, &f):
-		return 0, refuse(f, editing)
+	if errors.As(err, &f) && f.kind == faultForm {
+		c.log.say(slog.LevelWarn, "telegram took a message with an answer that cannot be read")
+		return nil
 	}
-	c.log.say(slog.LevelWarn, "telegram took a message with an answer that cannot be read")
-	return 0, nil
+	return refuse(err, editing)
 }
 
 // Delete removes a message; that it is gone already is no error. Every error
@@ -134,7 +129,10 @@ func (c *Client) sentAs(msg *models.Message, err error, editing bool) (bot.Messa
 func (c *Client) Delete(ctx context.Context, chat bot.ChatID, id bot.MessageID) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	_, err := c.api.DeleteMessage(ctx, &tg.DeleteMessageParams{ChatID: int64(chat), MessageID: int(id)})
+	err := c.call(ctx, "deleteMessage", struct {
+		Chat    bot.ChatID    `json:"chat_id"`
+		Message bot.MessageID `json:"message_id"`
+	}{chat, id}, new(present))
 	var f *fault
 	if errors.As(err, &f) && f.kind == faultAPI && (f.what == saysDeleteGone || f.what == saysBadMessageID) {
 		return nil
@@ -147,15 +145,14 @@ func (c *Client) Delete(ctx context.Context, chat bot.ChatID, id bot.MessageID) 
 func (c *Client) Answer(ctx context.Context, callback, toast string) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	_, err := c.api.AnswerCallbackQuery(ctx, &tg.AnswerCallbackQueryParams{
-		CallbackQueryID: callback,
-		Text:            shorten(clean(toast), maxToast),
-	})
+	err := c.call(ctx, "answerCallbackQuery", struct {
+		Callback string `json:"callback_query_id"`
+		Text     string `json:"text,omitempty"`
+	}{callback, shorten(clean(toast), maxToast)}, new(present))
 	return refuse(err, false)
 }
 
-// keyboard is the reply_markup of a message. The library's own type writes an
-// empty copy_text into every button.
+// keyboard is the reply_markup of a message.
 type keyboard struct {
 	Rows [][]key `json:"inline_keyboard"`
 }

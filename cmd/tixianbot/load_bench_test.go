@@ -183,8 +183,14 @@ func (c *crowd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// chatOf returns the chat id in the form of a request.
+// chatOf returns the chat id of a request, which is a form or JSON.
 func chatOf(body []byte) int {
+	if bytes.HasPrefix(body, []byte("{")) {
+		_, rest, _ := bytes.Cut(body, []byte(`"chat_id":`))
+		number, _, _ := bytes.Cut(rest, []byte(","))
+		id, _ := strconv.Atoi(string(number))
+		return id
+	}
 	_, rest, _ := bytes.Cut(body, []byte(`name="chat_id"`))
 	line, _, _ := bytes.Cut(bytes.TrimLeft(rest, "\r\n"), []byte("\r"))
 	id, _ := strconv.Atoi(string(line))
