@@ -415,7 +415,7 @@ func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestAnAnswerThatCannotBeReadStillMeansDelivered(t *testing.T) {
 	for answer, want := range map[answers]bot.MessageID{
-		`{"ok":true,"result":{"message_id":"of the future"}}`: 0,
+		`{"ok":true,"result":{"message_id":"of the future"}}`:                                                                       0,
 		`{"ok":true,"result":{"message_id":1,"date":1,"chat":{"id":7,"type":"private"},"forward_origin":{"type":"of the future"}}}`: 1,
 		`{"ok":true,"result":[]}`: 0,
 		`{"ok":true}`:             0,
