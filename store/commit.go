@@ -12,6 +12,16 @@ import (
 // time a change waits for others that came before it.
 const maxBatch = 1024
 
+// How long the writer waits for more before it begins a transaction. Each one
+// costs a sync of the disk and some copies of pages, whatever it holds, so many
+// callers fare better with few. It waits only where the last transaction held
+// several changes, until as many have come again, and no longer than that one
+// took: a lone caller never waits.
+const (
+	several     = 3
+	longestWait = 8 * time.Millisecond
+)
+
 // operation is a change in its encoded form. apply writes all of it or, where
 // it returns an outcome with an error, none of it; the error beside the outcome
 // is of the transaction and fails everything in it.
@@ -48,9 +58,11 @@ func (s *Store) enqueue(j *job) bool {
 		return false
 	}
 	s.queue = append(s.queue, j)
-	select {
-	case s.wake <- struct{}{}:
-	default:
+	if len(s.queue) >= s.enough {
+		select {
+		case s.wake <- struct{}{}:
+		default:
+		}
 	}
 	return true
 }
@@ -65,12 +77,38 @@ func (s *Store) write() {
 		select {
 		case _, open = <-s.wake:
 			for batch := s.take(); len(batch) > 0; batch = s.take() {
+				began := time.Now()
 				s.writeBatch(batch)
+				s.gather(len(batch), time.Since(began))
 			}
 		case <-tidy.C:
 			s.tidy()
 		}
 	}
+}
+
+// gather waits until as many changes are queued as the last transaction held,
+// or for as long as that took.
+func (s *Store) gather(held int, took time.Duration) {
+	if held < several || !s.waitFor(held) {
+		return
+	}
+	timer := time.NewTimer(min(took, longestWait))
+	defer timer.Stop()
+	select {
+	case <-s.wake:
+	case <-timer.C:
+	}
+	s.waitFor(1)
+}
+
+// waitFor makes n changes in the queue the least that wakes the writer, and
+// reports whether there are fewer.
+func (s *Store) waitFor(n int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.enough = n
+	return len(s.queue) < n
 }
 
 // take returns what is queued, up to maxBatch.

@@ -39,6 +39,7 @@ type Store struct {
 
 	mu     sync.Mutex
 	queue  []*job
+	enough int // so many in queue wake the writer
 	closed bool
 	wake   chan struct{} // holds a token while queue may not be empty
 	ended  chan struct{} // closed when the writing goroutine is done
@@ -58,7 +59,7 @@ func Open(path string) (*Store, error) {
 	}
 	s := &Store{
 		path: path, handle: &handle{db: db}, keep: defaultRetention, pidFile: path + ".pid",
-		wake: make(chan struct{}, 1), ended: make(chan struct{}),
+		enough: 1, wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	s.update = func(f func(*bolt.Tx) error) error { return s.handle.db.Update(f) }
 	if err := guard(s.prepare); err != nil {
