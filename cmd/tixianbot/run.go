@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -19,9 +20,14 @@ import (
 
 type runCmd struct{}
 
+// garbagePercent lets twice as much garbage gather as Go does by itself: what
+// the bot keeps is small, and an update makes much.
+const garbagePercent = 200
+
 // Run is the bot, until ctx is done. What may be wrong with the configuration
 // is looked at first, before anything is opened or asked.
 func (runCmd) Run(ctx context.Context, p *program) error {
+	debug.SetGCPercent(garbagePercent)
 	log := slog.New(slog.NewJSONHandler(p.err, nil))
 	again := hangups(ctx)
 	client, err := p.client(log)
