@@ -69,7 +69,7 @@ func (s *Store) Commit(c Change) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	out, err := s.submit(e)
+	out, err := s.submit(e, false)
 	return Receipt{Duplicate: out.duplicate, Waiting: out.more}, err
 }
 

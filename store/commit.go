@@ -20,6 +20,7 @@ const maxBatch = 1024
 const (
 	several     = 3
 	longestWait = 8 * time.Millisecond
+	patience    = 5 * time.Millisecond // of a change that nobody waits for, before it is written alone
 )
 
 // operation is a change in its encoded form. apply writes all of it or, where
@@ -36,14 +37,16 @@ type outcome struct {
 }
 
 type job struct {
-	op   operation
-	out  outcome
-	done chan struct{}
+	op      operation
+	patient bool // it may wait for others to share a transaction with
+	out     outcome
+	done    chan struct{}
 }
 
-// submit queues op, waits until it is written and returns what came of it.
-func (s *Store) submit(op operation) (outcome, error) {
-	j := &job{op: op, done: make(chan struct{})}
+// submit queues op, waits until it is written and returns what came of it. A
+// patient one waits a little for others, so that it costs no transaction.
+func (s *Store) submit(op operation, patient bool) (outcome, error) {
+	j := &job{op: op, patient: patient, done: make(chan struct{})}
 	if !s.enqueue(j) {
 		return outcome{}, ErrClosed
 	}
@@ -58,13 +61,33 @@ func (s *Store) enqueue(j *job) bool {
 		return false
 	}
 	s.queue = append(s.queue, j)
-	if len(s.queue) >= s.enough {
-		select {
-		case s.wake <- struct{}{}:
-		default:
-		}
+	switch {
+	case !j.patient:
+		s.urgent = true
+	case len(s.queue) == 1:
+		time.AfterFunc(patience, s.hurry)
 	}
+	s.rouse()
 	return true
+}
+
+// rouse wakes the writer if there is enough to do. s.mu is held.
+func (s *Store) rouse() {
+	if !s.urgent || len(s.queue) < s.enough || s.closed {
+		return
+	}
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// hurry ends the patience of what is queued.
+func (s *Store) hurry() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.urgent = s.urgent || len(s.queue) > 0
+	s.rouse()
 }
 
 // write is the one goroutine that writes. It ends after Close, when the queue
@@ -108,18 +131,22 @@ func (s *Store) waitFor(n int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.enough = n
+	s.rouse()
 	return len(s.queue) < n
 }
 
-// take returns what is queued, up to maxBatch.
+// take returns what is queued, up to maxBatch, if any of it is urgent.
 func (s *Store) take() []*job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !s.urgent && !s.closed {
+		return nil
+	}
 	n := min(len(s.queue), maxBatch)
 	batch := s.queue[:n:n]
 	s.queue = s.queue[n:]
 	if len(s.queue) == 0 {
-		s.queue = nil
+		s.queue, s.urgent = nil, false
 	}
 	return batch
 }

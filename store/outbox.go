@@ -41,6 +41,7 @@ type Head struct {
 	Item  Item
 	Gone  bool          // the user blocked the bot: the queue waits
 	Shown bot.MessageID // the message that the item's slot names, or 0
+	More  bool          // there are others behind it
 }
 
 // Head returns the first item of the queue of chat, and whether there is one.
@@ -48,12 +49,15 @@ type Head struct {
 // zero where the pages of the file cannot be read.
 func (s *Store) Head(chat bot.ChatID) (h Head, ok bool, err error) {
 	err = s.view(func(tx *bolt.Tx) error {
-		k, v := tx.Bucket(bucketOutbox).Cursor().Seek(chatKey(chat))
+		c := tx.Bucket(bucketOutbox).Cursor()
+		k, v := c.Seek(chatKey(chat))
 		if !hasChat(k, chat) {
 			return nil
 		}
 		ok = true
 		h, err = s.head(tx, k, v)
+		next, _ := c.Next()
+		h.More = hasChat(next, chat)
 		return err
 	})
 	return h, ok, err
@@ -123,6 +127,8 @@ type Settlement struct {
 	Shown  bot.MessageID // of Delivered: 0 leaves the slot as it is
 	Reason string        // of Dead: why, without anything of the content
 	Notice *bot.Message  // of Dead: told to the user at the end of the queue
+
+	Patient bool // may wait some milliseconds for others to be written with
 }
 
 // Settle writes z and returns when it is durable; more says whether the chat
@@ -138,7 +144,7 @@ func (s *Store) Settle(z Settlement) (more bool, err error) {
 		}
 		e.notice = values[0]
 	}
-	out, err := s.submit(e)
+	out, err := s.submit(e, z.Patient)
 	return out.more, err
 }
 

@@ -39,7 +39,8 @@ type Store struct {
 
 	mu     sync.Mutex
 	queue  []*job
-	enough int // so many in queue wake the writer
+	urgent bool // somebody waits for what is in queue
+	enough int  // so many in queue wake the writer
 	closed bool
 	wake   chan struct{} // holds a token while queue may not be empty
 	ended  chan struct{} // closed when the writing goroutine is done

@@ -49,6 +49,7 @@ func (o *outbox) deliver(q *queue) (again bool, after time.Duration) {
 	if z.Fate == store.Held && o.signs(q) != signs {
 		return true, firstPause // the refusal is older than the user's return
 	}
+	z.Patient = z.Fate == store.Delivered && !head.More
 	q.unsettled = z
 	return o.settle(q)
 }

@@ -115,13 +115,13 @@ func TestTooFastPausesTheChat(t *testing.T) {
 		}
 		start := time.Now()
 		w.commit(w.said(ann, "many 2"))
-		w.settle()
+		w.quiet()
 		w.commit(w.said(bob, "x"), w.said(ann, "y"))
 		time.Sleep(7*time.Second - 1)
 		same(t, "sent to bob", w.messenger.texts(bob), []string{"re x"})
 		same(t, "sent to ann before the pause is over", w.messenger.texts(ann), nil)
 		time.Sleep(1)
-		w.settle()
+		w.quiet()
 		same(t, "sent to ann", w.messenger.texts(ann), []string{"re 1", "re 2", "re y"})
 		if took := time.Since(start); took != 7*time.Second {
 			t.Errorf("that took %v", took)

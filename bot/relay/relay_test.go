@@ -354,7 +354,7 @@ func TestStopWaitsForWhatIsInFlight(t *testing.T) {
 			return nil
 		}
 		w.commit(w.said(ann, "many 2"))
-		w.settle()
+		w.quiet()
 		start := time.Now()
 		w.restart()
 		if took := time.Since(start); took != 3*time.Second {

@@ -145,8 +145,16 @@ func (w *world) commit(us ...bot.Update) {
 	}
 }
 
-// settle waits until there is nothing left to do at this moment.
-func (w *world) settle() { synctest.Wait() }
+// quiet waits until nothing happens any more without time going on.
+func (w *world) quiet() { synctest.Wait() }
+
+// settle waits until there is nothing left to do at this moment, and what was
+// delivered is noted as well, which may take some milliseconds.
+func (w *world) settle() {
+	synctest.Wait()
+	time.Sleep(10 * time.Millisecond)
+	synctest.Wait()
+}
 
 // records returns the texts of the records of a chat's active case, oldest first.
 func (w *world) records(chat bot.ChatID) (texts []string) {
