@@ -59,12 +59,13 @@ type Planner struct {
 	show   Show
 	zones  map[string]*time.Location // by what people write
 	places Places
+	plain  *strings.Replacer // keeps the length of a text
 }
 
 // Parse reads what text asks for at now, in the zone of now. The error is an *Error.
 func (p *Planner) Parse(text string, now time.Time) (Plan, error) {
 	folded := p.fold.Fold(text)
-	s := strings.Map(plainSpace, folded.String())
+	s := p.plain.Replace(folded.String())
 	spots := p.spots(s, now)
 	if len(spots) == 0 {
 		return Plan{}, p.missing(s)
@@ -78,14 +79,6 @@ func (p *Planner) Parse(text string, now time.Time) (Plan, error) {
 	}
 	plan.Note = p.note(text, s, folded, cuts)
 	return plan, nil
-}
-
-// plainSpace keeps the length of what it maps.
-func plainSpace(r rune) rune {
-	if r == '\n' {
-		return ' '
-	}
-	return r
 }
 
 // missing tells 过几天 and 尽快, which name no time, from a text without any.

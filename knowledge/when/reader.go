@@ -17,7 +17,7 @@ type reader struct {
 // spot reads as many pieces as belong together.
 func (r *reader) spot() bool {
 	if !r.piece() {
-		return false
+		return r.noSuchDay()
 	}
 	for {
 		mark, have := r.at, r.have
@@ -35,6 +35,16 @@ func (r *reader) spot() bool {
 	return true
 }
 
+// noSuchDay reads a day or an hour that begins with a number that none has.
+func (r *reader) noSuchDay() bool {
+	if !r.try(r.noSuchNumber) || r.blocked() {
+		return false
+	}
+	r.try(func() bool { _, ok := r.number(1, 99); return ok && r.mark(r.g.day) })
+	r.have.rank, r.have.broken = aside, true
+	return true
+}
+
 // noSuchNumber reads a number that no day, month, hour or minute has: the 32号
 // of 下个月32号.
 func (r *reader) noSuchNumber() bool {
@@ -47,7 +57,7 @@ func (r *reader) noSuchNumber() bool {
 		m, ok := r.digits(0, 99, 2)
 		return ok && (n > 24 || m > 59)
 	case n > 31 && r.mark(r.g.day), n > 24 && r.mark(r.g.hour), n > 12 && r.mark(r.g.month):
-		return !r.digitHere()
+		return true
 	}
 	return false
 }
@@ -231,7 +241,10 @@ func (r *reader) pastHour() bool {
 	case r.try(r.quarters), r.word(r.g.sharp):
 		return true
 	}
-	r.byte(' ')
+	if r.byte(' ') && r.try(func() bool { return r.word(r.g.halfHour) && ends(r.s, r.at) }) {
+		k.m = 30
+		return true
+	}
 	start := r.at
 	m, ok := r.number(0, 59)
 	if !ok {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"tixianbot/knowledge/calendar"
@@ -21,9 +22,12 @@ type Planning struct {
 	Names  map[string]int       `yaml:"names"`
 	Shifts map[string]int       `yaml:"shifts"`
 	Months map[string]int       `yaml:"months"`
+	Years  map[string]int       `yaml:"years"`
 	Units  map[Unit][]string    `yaml:"units"`
 
 	HalfOf []string `yaml:"half_of"`
+
+	Typos map[string]string `yaml:"typos"` // 名天: 明天; both of the same length
 
 	Edges     map[string]int    `yaml:"edges"`      // of a month: 月底: -1, 月中: 15
 	YearEdges map[string]string `yaml:"year_edges"` // behind a year: 底: 12-31
@@ -119,7 +123,7 @@ func NewPlanner(fold *normal.Table, g *Grammar, cal *calendar.Calendar, w Planni
 func (r Rules) and(w Planning) Rules {
 	r.Days, r.Both, r.Names = joint(r.Days, w.Days), joint(r.Both, w.Both), joint(r.Names, w.Names)
 	r.MonthEdges = joint(r.MonthEdges, w.Edges)
-	r.Shifts, r.Months = joint(r.Shifts, w.Shifts), joint(r.Months, w.Months)
+	r.Shifts, r.Months, r.Years = joint(r.Shifts, w.Shifts), joint(r.Months, w.Months), joint(r.Years, w.Years)
 	r.HalfOf = slices.Concat(r.HalfOf, w.HalfOf)
 	r.Parts = slices.Concat(r.Parts, w.Parts)
 	units := map[Unit][]string{}
@@ -161,6 +165,14 @@ func (p *Planner) addWords(w Planning) (err error) {
 	if p.w.yearEdges, err = dates(w.YearEdges); err != nil {
 		return err
 	}
+	pairs := []string{"\n", " "}
+	for _, wrong := range slices.Sorted(maps.Keys(w.Typos)) {
+		if right := w.Typos[wrong]; len(right) != len(wrong) || wrong == "" {
+			return fmt.Errorf("typos: %q and %q differ in length", wrong, right)
+		}
+		pairs = append(pairs, wrong, w.Typos[wrong])
+	}
+	p.plain = strings.NewReplacer(pairs...)
 	sets := map[string]Rule{}
 	for word, text := range w.EverySet {
 		r, err := parseParts(text)
