@@ -294,6 +294,14 @@ func (r *reader) holiday() bool {
 		return false
 	}
 	r.at, h.festival = end, w.Festival
+	for !w.Tight { // 国庆中秋: the last of them says when both are over
+		more, end, ok := r.p.w.holidays.at(r.s, r.at)
+		if !ok || more.Tight {
+			break
+		}
+		r.at, h.festival = end, more.Festival
+	}
+	end = r.at
 	r.byte(' ')
 	h.whole = r.word(r.p.w.whole)
 	r.byte(' ')

@@ -7,7 +7,9 @@ func (r *reader) length() bool {
 		return false
 	}
 	ahead := r.word(r.p.w.ahead)
-	r.byte(' ')
+	if ahead {
+		r.byte(' ')
+	}
 	s, ok := r.amounts()
 	if !ok {
 		return false

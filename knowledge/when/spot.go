@@ -68,6 +68,10 @@ type spotList []spot
 func (p *Planner) spots(s string, now time.Time) spotList {
 	var found spotList
 	for i := 0; i < len(s); {
+		if blank(s[i]) {
+			i++
+			continue
+		}
 		r := reader{cursor: cursor{g: p.g, s: s, at: i}, p: p, now: now, first: len(found) == 0 && p.opens(s, i)}
 		if r.spot() {
 			r.have.start, r.have.end = i, r.at
