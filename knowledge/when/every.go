@@ -232,7 +232,9 @@ func (r *reader) joinEvery(a aim) bool {
 		}
 		rule.Days = append(slices.Clone(rule.Days), day)
 		rule = rule.inOrder()
-	case a.nth != 0 && a.kind == noDay && a.holiday == nil && len(rule.Days)+len(rule.MonthDays) == 0:
+	case a.nth < -1:
+		return false
+	case a.nth != 0 && a.kind == noDay && a.holiday == nil && len(rule.Days) == 0 && (a.of == anyDay || len(rule.MonthDays) == 0):
 		rule = rule.ofNth(a)
 	case a.edge, a.kind == date && a.m == 0 && a.y == 0 && a.d != 0 && a.nth == 0:
 		rule.MonthDays = append(slices.Clone(rule.MonthDays), a.d)
@@ -252,7 +254,7 @@ func (r Rule) ofNth(a aim) Rule {
 	case workday:
 		r.Days, r.Nth = fiveWeekdays, a.nth
 	case anyDay:
-		r.MonthDays = []int{max(a.nth, -1)}
+		r.MonthDays = append(slices.Clone(r.MonthDays), a.nth)
 	default:
 		r.Days, r.Nth = []time.Weekday{time.Weekday(a.of % 7)}, a.nth
 	}

@@ -330,7 +330,8 @@ func (r Rule) moved(days int) Rule {
 func (r Rule) inOrder() Rule {
 	slices.SortFunc(r.Days, func(a, b time.Weekday) int { return int((a+6)%7) - int((b+6)%7) })
 	r.Days = slices.Compact(r.Days)
-	slices.Sort(r.MonthDays)
+	place := func(n int) int { return (n + 32) % 33 } // the last day stands last
+	slices.SortFunc(r.MonthDays, func(a, b int) int { return place(a) - place(b) })
 	r.MonthDays = slices.Compact(r.MonthDays)
 	return r
 }

@@ -68,7 +68,7 @@ func (p *Planner) Parse(text string, now time.Time) (Plan, error) {
 	s := p.plain.Replace(folded.String())
 	spots := p.spots(s, now)
 	if len(spots) == 0 {
-		return Plan{}, p.missing(s)
+		return Plan{}, p.missing(text, s, folded)
 	}
 	chosen := spots.best(s)
 	cuts := spots.cuts(s, chosen)
@@ -82,10 +82,11 @@ func (p *Planner) Parse(text string, now time.Time) (Plan, error) {
 }
 
 // missing tells 过几天 and 尽快, which name no time, from a text without any.
-func (p *Planner) missing(s string) error {
+func (p *Planner) missing(text, s string, folded normal.Text) error {
 	for i := range s {
 		if _, end, ok := p.w.vague.at(s, i); ok {
-			return &Error{Reason: Vague, Words: s[i:end]}
+			from, to := folded.Span(i, end)
+			return &Error{Reason: Vague, Words: text[from:to]}
 		}
 	}
 	return &Error{Reason: NoTime}

@@ -124,12 +124,19 @@ func (r *Rule) set(name, value string) (err error) {
 		r.Interval, err = strconv.Atoi(value)
 	case "BYDAY":
 		for code := range strings.SplitSeq(value, ",") {
-			r.Days = append(r.Days, time.Weekday(slices.Index(dayCodes[:], code)))
+			d := slices.Index(dayCodes[:], code)
+			if d < 0 {
+				return fmt.Errorf("no weekday is called %q", code)
+			}
+			r.Days = append(r.Days, time.Weekday(d))
 		}
 	case "BYMONTHDAY":
 		for text := range strings.SplitSeq(value, ",") {
 			n, bad := strconv.Atoi(text)
-			r.MonthDays, err = append(r.MonthDays, n), bad
+			if bad != nil {
+				return bad
+			}
+			r.MonthDays = append(r.MonthDays, n)
 		}
 	case "BYSETPOS":
 		r.Nth, err = strconv.Atoi(value)
