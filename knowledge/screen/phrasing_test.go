@@ -49,14 +49,27 @@ func TestPhrasings(t *testing.T) {
 	}
 }
 
-// TestFreshPhrasings tries what was written without a look at the rules, round
-// after round: each must reach what a hidden set would have to.
+// freshRounds are messages that were written without a look at the rules, round
+// after round, and the least that each must reach.
+var freshRounds = []struct {
+	name               string
+	recall, falseAlarm float64
+}{
+	{"safety-fresh.txt", minRecall, maxFalse},
+	{"safety-round1.txt", minRecall, maxFalse},
+	{"safety-round2.txt", minRecall, maxFalse},
+	{"safety-round3.txt", minRecall, maxFalse},
+	{"safety-round4.txt", minRecall, maxFalse},
+	{"safety-round5.txt", 0.92, 0.09},
+	{"safety-round6.txt", minRecall, maxFalse},
+}
+
 func TestFreshPhrasings(t *testing.T) {
 	s := loadScreen(t)
-	for _, name := range []string{"safety-fresh.txt", "safety-round1.txt", "safety-round2.txt", "safety-round3.txt", "safety-round4.txt"} {
-		t.Run(name, func(t *testing.T) {
+	for _, round := range freshRounds {
+		t.Run(round.name, func(t *testing.T) {
 			var flagged, caught, plain, wrong int
-			for _, p := range loadPhrasings(t, name) {
+			for _, p := range loadPhrasings(t, round.name) {
 				got, span := s.Flag(p.text, p.known)
 				if got != p.flag {
 					t.Logf("%s, want %s: %s  (%q)", got, p.flag, p.text, p.text[span[0]:span[1]])
@@ -70,11 +83,11 @@ func TestFreshPhrasings(t *testing.T) {
 				caught += count(got == p.flag)
 			}
 			t.Logf("recall %.3f, false-positive rate %.3f", ratio(caught, flagged), ratio(wrong, plain))
-			if r := ratio(caught, flagged); r < minRecall {
-				t.Errorf("recall %.3f", r)
+			if r := ratio(caught, flagged); r < round.recall {
+				t.Errorf("recall %.3f, want %.2f", r, round.recall)
 			}
-			if r := ratio(wrong, plain); r > maxFalse {
-				t.Errorf("false-positive rate %.3f", r)
+			if r := ratio(wrong, plain); r > round.falseAlarm {
+				t.Errorf("false-positive rate %.3f, want at most %.2f", r, round.falseAlarm)
 			}
 		})
 	}

@@ -51,8 +51,9 @@ type Rules struct {
 	// Examples are texts that raise a flag, or "none": a text that no rule
 	// knows gets the flag of those it is like.
 	Examples map[Flag][]string `yaml:"examples"`
-	// Alike is how likely that must be, 0 to 1; the strictest file counts.
-	Alike float64 `yaml:"alike"`
+	// Doubt is how likely it must be that a text raises no flag for it to pass,
+	// 0 to 1; the largest counts.
+	Doubt float64 `yaml:"doubt"`
 }
 
 // A Rule raises a flag where one of its patterns is found and no guard objects.
@@ -77,6 +78,10 @@ type Rule struct {
 	Cues  []Cue   `yaml:"cues"`
 	Least float64 `yaml:"least"`
 
+	// Weight is how much a find counts against the examples that the text is
+	// like: it multiplies the odds of the flag by e to this power. 0 stands for 2.
+	Weight float64 `yaml:"weight"`
+
 	Finds  []string `yaml:"finds"`  // examples that raise the flag
 	Passes []string `yaml:"passes"` // examples that this rule leaves alone
 }
@@ -100,8 +105,8 @@ type Screen struct {
 	flags   map[Flag][]rule
 	secrets []around
 	labels  labels
-	like    *likeness
-	alike   float64
+	like    func() *likeness // waits until it is fitted
+	doubt   float64
 }
 
 // Compile merges rules and compiles them. It reports a pattern that is not
@@ -114,9 +119,6 @@ func Compile(t *normal.Table, rules ...Rules) (*Screen, error) {
 	}
 	c := &compiler{words: words, lex: newLexicon(), compiled: map[string]*pattern{}}
 	s := &Screen{table: t, lex: c.lex, flags: map[Flag][]rule{}}
-	var fitting sync.WaitGroup
-	defer fitting.Wait()
-	fitting.Go(func() { s.fit(rules) })
 	if s.labels, err = c.labels(); err != nil {
 		return nil, err
 	}
@@ -125,22 +127,33 @@ func Compile(t *normal.Table, rules ...Rules) (*Screen, error) {
 		if err := s.add(c, file, seen); err != nil {
 			return nil, err
 		}
+		s.doubt = max(s.doubt, file.Doubt)
 	}
+	s.like = sync.OnceValue(func() *likeness { return fit(examples(t, rules)) })
+	go s.like() // the first message should not wait for it
 	return s, nil
 }
 
-// fit learns from the examples of all files.
-func (s *Screen) fit(rules []Rules) {
+// examples returns the examples of all files, folded: those of the flags, and
+// those of the rules that need no case to raise one.
+func examples(t *normal.Table, rules []Rules) map[Flag][]string {
 	folded := map[Flag][]string{}
+	add := func(flag Flag, texts []string) {
+		for _, text := range texts {
+			folded[flag] = append(folded[flag], t.Fold(text).String())
+		}
+	}
 	for _, file := range rules {
-		s.alike = max(s.alike, file.Alike)
-		for flag, texts := range file.Examples {
-			for _, text := range texts {
-				folded[flag] = append(folded[flag], s.table.Fold(text).String())
+		for _, flag := range append([]Flag{None}, urgency...) {
+			add(flag, file.Examples[flag])
+		}
+		for _, r := range file.Flags {
+			if len(r.Known) == 0 {
+				add(r.Flag, r.Finds)
 			}
 		}
 	}
-	s.like = fit(folded)
+	return folded
 }
 
 func (s *Screen) add(c *compiler, file Rules, seen map[string]bool) error {
@@ -169,29 +182,27 @@ func (s *Screen) add(c *compiler, file Rules, seen map[string]bool) error {
 	return nil
 }
 
-// Flag returns the most urgent flag that text raises, given what the case
-// already knows, and the bytes of text that raise it. It returns None and an
-// empty span when there is none.
+// Flag returns the flag that text raises, given what the case already knows,
+// and the bytes of text that raise it. It returns None and an empty span when
+// there is none. Of several the most urgent counts, where it is sure: a pasted
+// secret, or a rule that rests on what the case knows. Otherwise the finds of
+// the rules and the likeness to the examples are weighed together, and of flags
+// that few words raise the likeliest counts.
 func (s *Screen) Flag(text string, known fact.Facts) (Flag, [2]int) {
 	folded := s.table.Fold(text)
 	in := s.lex.scan(folded.String())
-	for _, flag := range urgency {
-		if flag == SecretShared {
-			if found := s.find(text, folded, in, false); len(found) > 0 {
-				return flag, [2]int{found[0].Start, found[0].End}
-			}
-		}
-		for i := range s.flags[flag] {
-			if from, to, ok := s.flags[flag][i].find(in, known); ok {
-				from, to = folded.Span(from, to)
-				return flag, [2]int{from, to}
-			}
-		}
+	found := s.judge(in, known)
+	if secrets := s.find(text, folded, in, false); len(secrets) > 0 && found.flag != SelfHarm {
+		return SecretShared, [2]int{secrets[0].Start, secrets[0].End}
 	}
-	if flag, p := s.like.flag(folded.String()); flag != None && p >= s.alike {
-		return flag, [2]int{0, len(text)}
+	switch {
+	case found.flag == None:
+		return None, [2]int{}
+	case found.from == found.to:
+		return found.flag, [2]int{0, len(text)}
 	}
-	return None, [2]int{}
+	from, to := folded.Span(found.from, found.to)
+	return found.flag, [2]int{from, to}
 }
 
 // Check runs the examples of every rule and returns what is wrong: a rule
