@@ -28,6 +28,7 @@ func (s *shelf) read() error {
 	if err != nil {
 		return err
 	}
+	go pack.Screen.Prepare() // the first message should not wait for it
 	s.now.Store(pack)
 	return nil
 }

@@ -130,7 +130,6 @@ func Compile(t *normal.Table, rules ...Rules) (*Screen, error) {
 		s.doubt = max(s.doubt, file.Doubt)
 	}
 	s.like = sync.OnceValue(func() *likeness { return fit(examples(t, rules)) })
-	go s.like() // the first message should not wait for it
 	return s, nil
 }
 
@@ -181,6 +180,10 @@ func (s *Screen) add(c *compiler, file Rules, seen map[string]bool) error {
 	}
 	return nil
 }
+
+// Prepare learns from the examples, which takes a good part of a tenth of a
+// second. Without it the first call of Flag does.
+func (s *Screen) Prepare() { s.like() }
 
 // Flag returns the flag that text raises, given what the case already knows,
 // and the bytes of text that raise it. It returns None and an empty span when
