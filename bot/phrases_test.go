@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"tixianbot/knowledge"
@@ -115,10 +116,12 @@ func note(named map[string]*said, before string, id ast.Expr, args []ast.Expr, c
 	return nil
 }
 
-// content returns the embedded content.
+var loaded = sync.OnceValues(func() (*knowledge.Pack, error) { return knowledge.Load("") })
+
+// content returns the embedded content, which nothing changes.
 func content(t testing.TB) *knowledge.Pack {
 	t.Helper()
-	k, err := knowledge.Load("")
+	k, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}
