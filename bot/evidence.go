@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"encoding/base64"
 	"hash/fnv"
 	"strconv"
@@ -69,7 +70,7 @@ func (t *turn) sentFile(e Sent) {
 	t.wake()
 	t.join(e)
 	paper := t.isPaper(e)
-	answer := t.receive(e, text, paper)
+	answer := t.receive(e, text, found, paper)
 	flag := t.heed(raw, found, len(secrets) > 0)
 	var changed []fact.Name
 	if !paper {
@@ -87,7 +88,7 @@ func (t *turn) sentFile(e Sent) {
 
 // receive keeps a picture or a file, unless it shows a paper or came before,
 // and returns what answers it where it came alone.
-func (t *turn) receive(e Sent, text string, paper bool) (answer func()) {
+func (t *turn) receive(e Sent, text string, found []read.Found, paper bool) (answer func()) {
 	old, again := t.twice(e.File)
 	switch {
 	case paper:
@@ -99,7 +100,7 @@ func (t *turn) receive(e Sent, text string, paper bool) (answer func()) {
 		t.keepWords(text)
 		return func() { t.tellAgain(old) }
 	default:
-		r := t.keepFile(e, text)
+		r := t.keepFile(e, text, found)
 		return func() { t.tellNew(r) }
 	}
 }
@@ -112,9 +113,9 @@ func (t *turn) keepWords(text string) {
 }
 
 // keepFile makes a record of a picture or a file and asks for its hash.
-func (t *turn) keepFile(e Sent, text string) Record {
+func (t *turn) keepFile(e Sent, text string, found []read.Found) Record {
 	t.c.Exhibits++
-	seq := t.record(RecordEvidence, text, t.kindOfFile(e, text))
+	seq := t.record(RecordEvidence, text, t.kindOfFile(e, text, found))
 	r := &t.fx.Records[len(t.fx.Records)-1]
 	name, _ := t.k.Screen.Mask(e.Name)
 	r.At, r.Rough = t.taken(e, text)
@@ -132,15 +133,13 @@ func (t *turn) keepFile(e Sent, text string) Record {
 	return *r
 }
 
-// kindOfFile guesses what kind of evidence a piece is: by its caption, by its
-// name, by the caption of its album. A single picture without a word is taken
+// kindOfFile guesses what kind of evidence a piece is: by its caption and the
+// facts that it tells, by its name, by the caption of its album. A single picture without a word is taken
 // for what is missing next.
-func (t *turn) kindOfFile(e Sent, text string) string {
-	for _, words := range []string{text, e.Name} {
-		if kind := t.k.Evidence.Guess(words); kind != "" {
-			t.c.Batch.Kind = kind
-			return kind
-		}
+func (t *turn) kindOfFile(e Sent, text string, found []read.Found) string {
+	if kind := cmp.Or(t.k.Evidence.Guess(text), kindByFacts(found), t.k.Evidence.Guess(e.Name)); kind != "" {
+		t.c.Batch.Kind = kind
+		return kind
 	}
 	switch b := t.c.Batch; {
 	case b.Kind != "":
@@ -155,6 +154,23 @@ func (t *turn) kindOfFile(e Sent, text string) string {
 		}
 	}
 	return noKind
+}
+
+// kindByFacts returns the kind of evidence that shows a fact its caption tells,
+// or "".
+func kindByFacts(found []read.Found) string {
+	for _, by := range []struct {
+		name fact.Name
+		kind string
+	}{
+		{fact.PaidAmount, "bank_statement"}, {fact.PaidAt, "bank_statement"}, {fact.LastSuccessAt, "past_success"},
+		{fact.AskedToPay, "error_screen"}, {fact.Status, "error_screen"}, {fact.ErrorText, "error_screen"},
+	} {
+		if answers(found, by.name) {
+			return by.kind
+		}
+	}
+	return ""
 }
 
 // taken returns when a picture was taken, as far as its caption or the message

@@ -127,7 +127,7 @@ func (e *Evidence) FileWord(kind, caption string) string {
 // IsPaper reports whether words, a caption or the name of a file, say that the
 // picture shows an identity paper or a bank card.
 func (e *Evidence) IsPaper(words string) bool {
-	folded := e.fold.Fold(words).String()
+	folded := strings.ReplaceAll(e.fold.Fold(words).String(), " ", "")
 	if e.any(folded, e.Papers.Unless) {
 		return false
 	}

@@ -172,7 +172,9 @@ func (f *fetcher) fetch(ctx context.Context, e *errand) (after time.Duration, ok
 	case why == bot.Unreachable && time.Since(e.Queued) < giveUpTime:
 		after = e.backOff()
 	default:
-		f.r.cfg.Log.Warn("file not fetched", "chat", f.r.cfg.Store.Tag(e.Chat), "reason", string(why))
+		if f.r.cfg.Files != nil { // where no file can be had, that is no news
+			f.r.cfg.Log.Warn("file not fetched", "chat", f.r.cfg.Store.Tag(e.Chat), "reason", string(why))
+		}
 		e.hash.Err = true
 		return 0, true
 	}
