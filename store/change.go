@@ -56,8 +56,8 @@ type Poison struct {
 
 // Receipt says what came of a change that was committed.
 type Receipt struct {
-	Duplicate bool // the update id was known, or what caused it gone: nothing was written
-	Waiting   bool // the chat has something to send
+	Duplicate bool  // the update id was known, or what caused it gone: nothing was written
+	Next      Class // of the first thing that the chat has to send, Nothing if it has none
 }
 
 // Commit writes c and returns when it is durable. An update id that is known
@@ -70,7 +70,7 @@ func (s *Store) Commit(c Change) (Receipt, error) {
 		return Receipt{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	out, err := s.submit(e, false)
-	return Receipt{Duplicate: out.duplicate, Waiting: out.more}, err
+	return Receipt{Duplicate: out.duplicate, Next: out.next}, err
 }
 
 // entry is a key of a bucket with its value.
@@ -198,7 +198,7 @@ func encodeItems(items []Item) ([][]byte, error) {
 
 func (e *encodedChange) apply(w *writer) (outcome, error) {
 	if e.Update != 0 && w.knows(e.Update) || e.Fires != nil && !stands(w.due, *e.Fires) || e.Ends != nil && !pending(w.jobs, *e.Ends) {
-		return outcome{duplicate: true, more: w.waits(e.Chat)}, nil
+		return outcome{duplicate: true, next: w.first(e.Chat)}, nil
 	}
 	if err := e.check(w); err != nil {
 		return outcome{err: err}, nil
@@ -211,7 +211,7 @@ func (e *encodedChange) apply(w *writer) (outcome, error) {
 			return outcome{}, err
 		}
 	}
-	out := outcome{more: len(e.queue) > 0 || w.waits(e.Chat)}
+	out := outcome{next: w.first(e.Chat)}
 	if e.Update != 0 {
 		return out, w.note(e.Update)
 	}
@@ -291,7 +291,7 @@ func (e *encodedChange) putChat(w *writer) error {
 		return nil
 	}
 	if e.chat == (diskChat{}) {
-		if d.Active == 0 && !w.waits(e.Chat) {
+		if d.Active == 0 && w.first(e.Chat) == Nothing {
 			return nil
 		}
 		d.Zone = e.Zone

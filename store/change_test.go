@@ -35,7 +35,7 @@ func TestUpdateTakesEffectOnce(t *testing.T) {
 	second.Rev++
 	f.commit(Change{Update: 10, Chat: 7, Case: &first, Records: []bot.Record{record(1)}, Queue: []Item{answer("1")}})
 	r := f.commit(Change{Update: 10, Chat: 7, Case: &second, Records: []bot.Record{record(2)}, Queue: []Item{answer("2")}})
-	same(t, "receipt", r, Receipt{Duplicate: true, Waiting: true})
+	same(t, "receipt", r, Receipt{Duplicate: true, Next: Answer})
 	same(t, "state", f.load(7, 9), State{Case: first, Recent: []bot.Record{record(1)}})
 	if r := f.sound(); r.Waiting != 1 || r.Updates != 1 {
 		t.Errorf("%d messages and %d updates, want one of each", r.Waiting, r.Updates)
@@ -145,10 +145,10 @@ func TestPresence(t *testing.T) {
 	if h, ok := f.head(7); !ok || !h.Gone || !f.load(7, 0).Gone {
 		t.Error("the chat is not marked as gone")
 	}
-	if r := f.commit(Change{Chat: 7}); !r.Waiting || !f.load(7, 0).Gone {
+	if r := f.commit(Change{Chat: 7}); r.Next != Answer || !f.load(7, 0).Gone {
 		t.Error("a change without a sign of life brought the chat back")
 	}
-	if r := f.commit(Change{Chat: 7, Presence: Here}); !r.Waiting {
+	if r := f.commit(Change{Chat: 7, Presence: Here}); r.Next != Answer {
 		t.Error("the receipt does not tell of the message that waits")
 	}
 	if h, _ := f.head(7); h.Gone {

@@ -32,7 +32,7 @@ type operation interface {
 
 type outcome struct {
 	duplicate bool  // nothing was written, the update id was known
-	more      bool  // the chat has something left to send
+	next      Class // of the first thing that the chat has to send
 	err       error // why this change alone was not written
 }
 

@@ -33,8 +33,12 @@ type ItemID struct {
 // than answers gets a greater number.
 type Class byte
 
-// Answer is the class of what answers an update.
-const Answer Class = 1
+// The classes.
+const (
+	Nothing  Class = iota // of no item: there is none
+	Answer                // what answers an update
+	Reminder              // what comes due by itself
+)
 
 // Head is the first item of a chat's queue with what is needed to send it.
 type Head struct {
@@ -85,15 +89,21 @@ func (s *Store) head(tx *bolt.Tx, k, v []byte) (h Head, err error) {
 	return h, nil
 }
 
+// Waiter is a chat that has something to send, and the class of the first.
+type Waiter struct {
+	Chat  bot.ChatID
+	First Class
+}
+
 // Waiting returns the chats that have something to send, in order. It takes
 // time in proportion to their number, not to that of the items.
-func (s *Store) Waiting() ([]bot.ChatID, error) {
-	var chats []bot.ChatID
+func (s *Store) Waiting() ([]Waiter, error) {
+	var waiters []Waiter
 	err := s.view(func(tx *bolt.Tx) error {
 		c := tx.Bucket(bucketOutbox).Cursor()
 		for k, _ := c.First(); k != nil; {
 			chat := chatOf(k)
-			chats = append(chats, chat)
+			waiters = append(waiters, Waiter{chat, classOf(k)})
 			next := after(chat)
 			if next == nil {
 				return nil
@@ -105,7 +115,7 @@ func (s *Store) Waiting() ([]bot.ChatID, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look for messages that wait: %w", err)
 	}
-	return chats, nil
+	return waiters, nil
 }
 
 // Fate is what became of an item.
@@ -131,21 +141,21 @@ type Settlement struct {
 	Patient bool // may wait some milliseconds for others to be written with
 }
 
-// Settle writes z and returns when it is durable; more says whether the chat
-// has anything left to send. If the item is no longer there, because its chat
-// was erased, nothing is written.
-func (s *Store) Settle(z Settlement) (more bool, err error) {
+// Settle writes z and returns when it is durable, with the class of the first
+// of what the chat has left to send. If the item is no longer there, because its
+// chat was erased, nothing is written.
+func (s *Store) Settle(z Settlement) (next Class, err error) {
 	e := &encodedSettlement{Settlement: z}
 	if z.Notice != nil {
 		notice := Item{Message: *z.Notice, Notice: true, ID: ItemID{Class: Answer}}
 		values, err := encodeItems([]Item{notice})
 		if err != nil {
-			return false, fmt.Errorf("%w: %w", ErrInvalid, err)
+			return Nothing, fmt.Errorf("%w: %w", ErrInvalid, err)
 		}
 		e.notice = values[0]
 	}
 	out, err := s.submit(e, z.Patient)
-	return out.more, err
+	return out.next, err
 }
 
 type encodedSettlement struct {
@@ -157,7 +167,7 @@ func (e *encodedSettlement) apply(w *writer) (outcome, error) {
 	key := itemKey(e.Chat, e.Item)
 	raw := w.outbox.Get(key)
 	if raw == nil {
-		return outcome{more: w.waits(e.Chat)}, nil
+		return outcome{next: w.first(e.Chat)}, nil
 	}
 	var err error
 	switch e.Fate {
@@ -170,7 +180,7 @@ func (e *encodedSettlement) apply(w *writer) (outcome, error) {
 	default:
 		return outcome{err: fmt.Errorf("%w: fate %d", ErrInvalid, e.Fate)}, nil
 	}
-	return outcome{more: w.waits(e.Chat)}, err
+	return outcome{next: w.first(e.Chat)}, err
 }
 
 func (e *encodedSettlement) deliver(w *writer, key []byte) error {
@@ -213,10 +223,22 @@ func (w *writer) push(chat bot.ChatID, class Class, item []byte) error {
 	return w.outbox.Put(itemKey(chat, ItemID{class, seq}), item)
 }
 
-// waits reports whether chat has something to send.
-func (w *writer) waits(chat bot.ChatID) bool {
+// first returns the class of the first thing that chat has to send.
+func (w *writer) first(chat bot.ChatID) Class {
 	k, _ := w.outbox.Cursor().Seek(chatKey(chat))
-	return hasChat(k, chat)
+	if !hasChat(k, chat) {
+		return Nothing
+	}
+	return classOf(k)
+}
+
+// classOf returns the class in the key of an item; of one that is damaged it is
+// that of answers.
+func classOf(k []byte) Class {
+	if _, id, err := parseItemKey(k); err == nil {
+		return id.Class
+	}
+	return Answer
 }
 
 func decodeLetter(v []byte) (d diskLetter, err error) {

@@ -132,11 +132,39 @@ func TestWaiting(t *testing.T) {
 	}
 	f.say(6, "sent")
 	f.drain(6)
+	reminder := Item{ID: ItemID{Class: Reminder}, Message: message("该打电话了")}
+	f.commit(Change{Chat: 0, Queue: []Item{reminder}})
+	f.commit(Change{Chat: 8, Queue: []Item{reminder}})
 	got, err := f.Waiting()
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "chats", got, []bot.ChatID{math.MinInt64, -1_000_000_000_000, 0, 5, math.MaxInt64})
+	same(t, "chats", got, []Waiter{
+		{math.MinInt64, Answer}, {-1_000_000_000_000, Answer}, {0, Answer}, {5, Answer}, {8, Reminder}, {math.MaxInt64, Answer},
+	})
+}
+
+// An answer goes before a reminder that was there first, and what is left is
+// told with each of them.
+func TestAnswersGoBeforeReminders(t *testing.T) {
+	f := newFile(t)
+	reminder := Item{ID: ItemID{Class: Reminder}, Message: message("提醒")}
+	if r := f.commit(Change{Chat: 7, Queue: []Item{reminder}}); r.Next != Reminder {
+		t.Errorf("after the reminder: %d", r.Next)
+	}
+	if r := f.commit(Change{Chat: 7, Queue: []Item{answer("回答")}}); r.Next != Answer {
+		t.Errorf("after the answer: %d", r.Next)
+	}
+	for _, want := range []struct {
+		text string
+		next Class
+	}{{"回答", Reminder}, {"提醒", Nothing}} {
+		h, _ := f.head(7)
+		next, err := f.Settle(Settlement{Chat: 7, Item: h.Item.ID, Fate: Delivered})
+		if h.Item.Message.Text != want.text || next != want.next || err != nil {
+			t.Errorf("%s, then %d, %v; want %v", h.Item.Message.Text, next, err, want)
+		}
+	}
 }
 
 func TestDamagedItemCanBeBuried(t *testing.T) {

@@ -80,11 +80,11 @@ func (f *file) commit(c Change) Receipt {
 
 func (f *file) settle(z Settlement) (more bool) {
 	f.t.Helper()
-	more, err := f.Settle(z)
+	next, err := f.Settle(z)
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	return more
+	return next != Nothing
 }
 
 func (f *file) load(chat bot.ChatID, recent int) State {

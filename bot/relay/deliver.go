@@ -17,9 +17,9 @@ const (
 	giveUpTime = 24 * time.Hour
 )
 
-// deliver sends the first thing that waits for q and writes what came of it.
-// again says whether the chat has more to send, and after how long.
-func (o *outbox) deliver(q *queue) (again bool, after time.Duration) {
+// deliver sends the first thing that waits for q and writes what came of it. It
+// returns the class of what the chat has to send then, and after how long.
+func (o *outbox) deliver(q *queue) (next store.Class, after time.Duration) {
 	if q.unsettled != nil {
 		return o.settle(q)
 	}
@@ -30,12 +30,12 @@ func (o *outbox) deliver(q *queue) (again bool, after time.Duration) {
 		q.unsettled = &store.Settlement{Chat: q.chat, Item: head.Item.ID, Fate: store.Dead, Reason: "damaged"}
 		return o.settle(q)
 	case errors.Is(err, store.ErrClosed):
-		return false, 0
+		return store.Nothing, 0
 	case err != nil:
 		o.r.cfg.Log.Error("outbox not read", "err", err)
-		return true, q.backOff()
+		return q.class, q.backOff()
 	case !ok || head.Gone:
-		return false, 0
+		return store.Nothing, 0
 	}
 	target, err := o.transmit(q.chat, head)
 	if reason(err) != bot.Unreachable {
@@ -44,10 +44,10 @@ func (o *outbox) deliver(q *queue) (again bool, after time.Duration) {
 	z, after := o.judge(q, head, target, err)
 	if z == nil {
 		o.r.counts.retries.Add(1)
-		return true, after
+		return q.class, after
 	}
 	if z.Fate == store.Held && o.signs(q) != signs {
-		return true, firstPause // the refusal is older than the user's return
+		return q.class, firstPause // the refusal is older than the user's return
 	}
 	z.Patient = z.Fate == store.Delivered && !head.More
 	q.unsettled = z
@@ -57,23 +57,26 @@ func (o *outbox) deliver(q *queue) (again bool, after time.Duration) {
 // settle writes what became of an item. As long as that fails, it is tried
 // again and nothing else of the chat is sent: a message must not be sent twice
 // because it could not be noted that it was sent.
-func (o *outbox) settle(q *queue) (again bool, after time.Duration) {
+func (o *outbox) settle(q *queue) (next store.Class, after time.Duration) {
 	z := q.unsettled
-	more, err := o.r.cfg.Store.Settle(*z)
+	next, err := o.r.cfg.Store.Settle(*z)
 	switch {
 	case errors.Is(err, store.ErrClosed):
-		return false, 0
+		return store.Nothing, 0
 	case errors.Is(err, store.ErrInvalid) && z.Notice != nil:
 		z.Notice = nil
-		return true, 0
+		return q.class, 0
 	case err != nil:
 		o.r.cfg.Log.Error("delivery not noted", "err", err)
-		return true, q.backOff()
+		return q.class, q.backOff()
 	}
 	q.unsettled, q.failures = nil, 0
 	o.r.outage.heed(nil)
 	o.tally(*z)
-	return more && z.Fate != store.Held, 0
+	if z.Fate == store.Held {
+		return store.Nothing, 0
+	}
+	return next, 0
 }
 
 // tally counts and logs what became of an item.

@@ -168,7 +168,7 @@ func (r *Relay) attempt(a arrival) (res result, err error) {
 		return res, ownFault(err)
 	}
 	if seen {
-		return result{Receipt: store.Receipt{Duplicate: true, Waiting: true}}, nil
+		return result{Receipt: store.Receipt{Duplicate: true, Next: store.Answer}}, nil
 	}
 	c, fx := r.cfg.Step(r.cfg.Knowledge(), c, in)
 	change := r.change(a, c, fx)
@@ -257,8 +257,8 @@ func (r *Relay) follow(u bot.Update, res result) {
 	if u.Callback != "" {
 		r.answer(u.Callback, res.toast)
 	}
-	if res.Waiting {
-		r.outbox.wake(u.Chat)
+	if res.Next != store.Nothing {
+		r.outbox.wake(u.Chat, res.Next)
 	}
 	if res.Duplicate {
 		return

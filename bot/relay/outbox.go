@@ -34,7 +34,8 @@ type outbox struct {
 
 	mu      sync.Mutex
 	queues  map[bot.ChatID]*queue
-	due     dueHeap
+	answers dueHeap // chats whose first message answers somebody …
+	others  dueHeap // … and those that can wait for all of these
 	pace    pace
 	paused  time.Time // until then nothing is sent at all
 	refused []refusal // the latest that said "too fast"
@@ -54,10 +55,12 @@ type queue struct {
 
 	// under outbox.mu
 	state state
-	again bool      // something was queued while it was sending
-	heard int       // signs of life from the user
-	at    time.Time // when waiting: not before
-	turn  uint64    // when waiting: order among those due at once
+	class store.Class // of the first thing it has to send
+	again store.Class // of what was queued while it was sending
+	heard int         // signs of life from the user
+	at    time.Time   // when waiting: not before
+	turn  uint64      // when waiting: order among those due at once
+	place int         // when waiting: index in its heap
 	pace  pace
 
 	// of the goroutine that delivers, of which there is one at a time
@@ -97,8 +100,8 @@ func (o *outbox) run(ctx context.Context) {
 		}
 		o.sends.Go(func() {
 			defer func() { <-o.slots }()
-			again, after := o.deliver(q)
-			o.release(q, again, after)
+			next, after := o.deliver(q)
+			o.release(q, next, after)
 		})
 	}
 }
@@ -125,18 +128,22 @@ func (o *outbox) wait(ctx context.Context) *queue {
 func (o *outbox) next(now time.Time) (*queue, time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if len(o.due) == 0 {
-		return nil, math.MaxInt64
+	in, open := time.Duration(math.MaxInt64), latest(o.paused, o.pace.next(o.all, now))
+	for _, h := range []*dueHeap{&o.answers, &o.others} {
+		if len(*h) == 0 {
+			continue
+		}
+		at := latest((*h)[0].at, open)
+		if !at.After(now) {
+			q := heap.Pop(h).(*queue)
+			q.state = sending
+			o.pace.take(o.all, now)
+			q.pace.take(o.each, now)
+			return q, 0
+		}
+		in = min(in, at.Sub(now))
 	}
-	at := latest(o.due[0].at, o.paused, o.pace.next(o.all, now))
-	if at.After(now) {
-		return nil, at.Sub(now)
-	}
-	q := heap.Pop(&o.due).(*queue)
-	q.state = sending
-	o.pace.take(o.all, now)
-	q.pace.take(o.each, now)
-	return q, 0
+	return nil, in
 }
 
 func latest(first time.Time, others ...time.Time) time.Time {
@@ -148,8 +155,8 @@ func latest(first time.Time, others ...time.Time) time.Time {
 	return first
 }
 
-// wake says that chat may have something to send.
-func (o *outbox) wake(chat bot.ChatID) {
+// wake says that chat may have something to send, the first of the given class.
+func (o *outbox) wake(chat bot.ChatID, first store.Class) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	q := o.queues[chat]
@@ -160,9 +167,46 @@ func (o *outbox) wake(chat bot.ChatID) {
 	switch q.state {
 	case quiet:
 		o.r.busy.add(1)
-		o.push(q, time.Now(), 0)
+		o.push(q, first, time.Now(), 0)
+	case waiting:
+		o.promote(q, first)
 	case sending:
-		q.again = true
+		q.again = sooner(q.again, first)
+	}
+}
+
+// sooner returns that of two classes which goes first.
+func sooner(a, b store.Class) store.Class {
+	if a == store.Nothing || b != store.Nothing && b < a {
+		return b
+	}
+	return a
+}
+
+// promote moves a chat that waits to those that go before, if an answer has come
+// before what it had to send.
+func (o *outbox) promote(q *queue, first store.Class) {
+	if first >= q.class || o.heapOf(first) == o.heapOf(q.class) {
+		return
+	}
+	heap.Remove(o.heapOf(q.class), q.place)
+	q.class = first
+	heap.Push(o.heapOf(first), q)
+	o.poke()
+}
+
+func (o *outbox) heapOf(c store.Class) *dueHeap {
+	if c <= store.Answer {
+		return &o.answers
+	}
+	return &o.others
+}
+
+// poke says that something may be due sooner than was thought.
+func (o *outbox) poke() {
+	select {
+	case o.woken <- struct{}{}:
+	default:
 	}
 }
 
@@ -183,25 +227,22 @@ func (o *outbox) signs(q *queue) int {
 }
 
 // push makes q wait for at least the given time. o.mu is held.
-func (o *outbox) push(q *queue, now time.Time, after time.Duration) {
+func (o *outbox) push(q *queue, first store.Class, now time.Time, after time.Duration) {
 	o.turn++
-	q.state, q.turn, q.again = waiting, o.turn, false
+	q.state, q.turn, q.class, q.again = waiting, o.turn, first, store.Nothing
 	q.at = latest(now.Add(after), q.pace.next(o.each, now))
-	heap.Push(&o.due, q)
-	select {
-	case o.woken <- struct{}{}:
-	default:
-	}
+	heap.Push(o.heapOf(first), q)
+	o.poke()
 }
 
-// release ends a delivery. With again the chat has more to send, after the
-// given time at the earliest.
-func (o *outbox) release(q *queue, again bool, after time.Duration) {
+// release ends a delivery. The chat has something of the class next to send,
+// after the given time at the earliest, or Nothing.
+func (o *outbox) release(q *queue, next store.Class, after time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := time.Now()
-	if again || q.again {
-		o.push(q, now, after)
+	if next = sooner(next, q.again); next != store.Nothing {
+		o.push(q, next, now, after)
 		return
 	}
 	q.state, q.failures, q.failing, q.noticed = quiet, 0, time.Time{}, false
@@ -258,10 +299,12 @@ func (h dueHeap) Less(i, j int) bool {
 
 func (h dueHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
+	h[i].place, h[j].place = i, j
 }
 
 func (h *dueHeap) Push(x any) {
 	q := x.(*queue)
+	q.place = len(*h)
 	*h = append(*h, q)
 }
 

@@ -53,8 +53,8 @@ type Store interface {
 	Load(chat bot.ChatID, update int64, wants func(bot.Case) bot.Wish) (store.State, error)
 	Commit(store.Change) (store.Receipt, error)
 	Head(chat bot.ChatID) (store.Head, bool, error)
-	Settle(store.Settlement) (more bool, err error)
-	Waiting() ([]bot.ChatID, error)
+	Settle(store.Settlement) (next store.Class, err error)
+	Waiting() ([]store.Waiter, error)
 	Due(now time.Time, limit int) (due []store.Timer, next time.Time, err error)
 	Stands(store.Timer) (bool, error)
 	Jobs() ([]store.Job, error)
@@ -131,7 +131,7 @@ func New(c Config) *Relay {
 // and the messages in flight come to their end, and returns within seconds.
 func (r *Relay) Run(ctx context.Context) error {
 	defer r.stop()
-	chats, err := r.cfg.Store.Waiting()
+	waiters, err := r.cfg.Store.Waiting()
 	if err != nil {
 		return err
 	}
@@ -139,8 +139,8 @@ func (r *Relay) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, chat := range chats {
-		r.outbox.wake(chat)
+	for _, w := range waiters {
+		r.outbox.wake(w.Chat, w.First)
 	}
 	for _, j := range jobs {
 		r.fetcher.add(j)

@@ -360,16 +360,16 @@ func (f *flaky) Commit(c store.Change) (store.Receipt, error) {
 	return r, err
 }
 
-func (f *flaky) Settle(z store.Settlement) (bool, error) {
+func (f *flaky) Settle(z store.Settlement) (store.Class, error) {
 	err, wrote := f.state()
 	if err != nil {
-		return false, err
+		return store.Nothing, err
 	}
-	more, err := f.Store.Settle(z)
+	next, err := f.Store.Settle(z)
 	if wrote != nil {
 		wrote()
 	}
-	return more, err
+	return next, err
 }
 
 func same(t *testing.T, what string, got, want []string) {

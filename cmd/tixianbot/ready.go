@@ -22,10 +22,10 @@ func (w *watched) Commit(c store.Change) (store.Receipt, error) {
 }
 
 // Settle is that of the store.
-func (w *watched) Settle(c store.Settlement) (more bool, err error) {
-	more, err = w.Store.Settle(c)
+func (w *watched) Settle(c store.Settlement) (next store.Class, err error) {
+	next, err = w.Store.Settle(c)
 	w.note(err)
-	return more, err
+	return next, err
 }
 
 // note takes in how a write ended. A change that can never be written says
