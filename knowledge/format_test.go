@@ -31,6 +31,7 @@ var kinds = map[string]any{
 	"questions.yaml":          []Question{},
 	"labels.yaml":             Labels{},
 	"phrases.yaml":            map[string]string{},
+	"dossier.yaml":            map[string]string{},
 	"sources.yaml":            []Source{},
 	"advice.yaml":             []Advice{},
 	"bodies.yaml":             []Body{},

@@ -59,6 +59,9 @@ func Lint(p *Pack, now time.Time) []Finding {
 	for _, id := range p.PhraseIDs() {
 		l.text("phrases.yaml: "+id, p.phrases[id], longestText)
 	}
+	for _, id := range sortedKeys(p.papers) {
+		l.text("dossier.yaml: "+id, p.papers[id], longestText)
+	}
 	l.sources()
 	l.clocks()
 	l.calendar()

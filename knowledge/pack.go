@@ -8,6 +8,7 @@
 package knowledge
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -51,14 +52,23 @@ type Pack struct {
 	advice   []Advice
 	labels   Labels
 	phrases  map[string]string
+	papers   map[string]string // the sentences of the files that go out
 	weights  triage.Weights
 }
 
 // Say returns the phrase with the given id; args are pairs of a parameter's
 // name and its text in markup. An id that does not exist is returned as it is:
 // Check of package bot keeps that from happening.
-func (p *Pack) Say(id string, args ...string) string {
-	text, ok := p.phrases[id]
+func (p *Pack) Say(id string, args ...string) string { return fill(p.phrases, id, args) }
+
+// Paper returns a sentence of the files of the pack, filled like that of Say.
+// Its args are plain text, and so is what it returns.
+func (p *Pack) Paper(id string, args ...string) string { return fill(p.papers, id, args) }
+
+// fill returns the text with an id; args are pairs of a name and what stands
+// for {name}.
+func fill(texts map[string]string, id string, args []string) string {
+	text, ok := texts[id]
 	if !ok {
 		return id
 	}
@@ -80,6 +90,9 @@ func (p *Pack) Phrase(id string) (string, bool) {
 
 // PhraseIDs returns the ids of all phrases, sorted.
 func (p *Pack) PhraseIDs() []string { return sortedKeys(p.phrases) }
+
+// Papers returns the unfilled sentences of the files of the pack, by id.
+func (p *Pack) Papers() map[string]string { return maps.Clone(p.papers) }
 
 // Cause returns the guide of a cause.
 func (p *Pack) Cause(id string) Guide { return p.causes[id] }
