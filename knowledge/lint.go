@@ -60,7 +60,7 @@ func Lint(p *Pack, now time.Time) []Finding {
 		l.text("phrases.yaml: "+id, p.phrases[id], longestText)
 	}
 	for _, id := range sortedKeys(p.papers) {
-		l.text("dossier.yaml: "+id, p.papers[id], longestText)
+		l.text(papersFile+": "+id, p.papers[id], longestText)
 	}
 	l.sources()
 	l.clocks()

@@ -138,7 +138,7 @@ func (l *loader) use(name string) {
 func (l *loader) readContent() {
 	p := l.pack
 	p.phrases = l.readPhrases()
-	l.decode("dossier.yaml", &p.papers)
+	l.decode(papersFile, &p.papers)
 	l.decode("labels.yaml", &p.labels)
 	l.decode("questions.yaml", &p.Questions)
 	l.decode("ladder.yaml", &p.Ladder)

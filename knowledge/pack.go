@@ -8,7 +8,6 @@
 package knowledge
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -91,8 +90,8 @@ func (p *Pack) Phrase(id string) (string, bool) {
 // PhraseIDs returns the ids of all phrases, sorted.
 func (p *Pack) PhraseIDs() []string { return sortedKeys(p.phrases) }
 
-// Papers returns the unfilled sentences of the files of the pack, by id.
-func (p *Pack) Papers() map[string]string { return maps.Clone(p.papers) }
+// PaperIDs returns the ids of all sentences of the files of the pack, sorted.
+func (p *Pack) PaperIDs() []string { return sortedKeys(p.papers) }
 
 // Cause returns the guide of a cause.
 func (p *Pack) Cause(id string) Guide { return p.causes[id] }

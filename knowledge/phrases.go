@@ -38,9 +38,10 @@ func (l *loader) readPhrases() map[string]string {
 	return all
 }
 
-// samePhrases checks the phrases against those of the first layer, which are
-// the ones that the code says and fills. An overlay may word them anew, but it
-// may leave none out, add none that nobody says and fill in nothing else.
+// samePhrases checks the phrases and the sentences of the files against those
+// of the first layer, which are the ones that the code says and fills. An
+// overlay may word them anew, but it may leave none out, add none that nobody
+// says and fill in nothing else.
 func (l *loader) samePhrases(first fs.FS) {
 	f := make(files)
 	if err := f.add(first); err != nil {
@@ -48,25 +49,35 @@ func (l *loader) samePhrases(first fs.FS) {
 		return
 	}
 	base := &loader{files: f, pack: &Pack{}}
-	want := base.readPhrases()
-	for _, id := range sortedKeys(want) {
-		if _, ok := l.pack.phrases[id]; !ok {
-			l.fail("phrases.yaml", fmt.Errorf("no phrase %q", id))
-		}
-	}
-	for _, id := range sortedKeys(l.pack.phrases) {
-		text, ok := want[id]
-		if !ok {
-			l.fail("phrases.yaml", fmt.Errorf("nobody says %q", id))
-			continue
-		}
-		filled := Parameters(text)
-		for _, name := range Parameters(l.pack.phrases[id]) {
-			if !slices.Contains(filled, name) {
-				l.fail("phrases.yaml", fmt.Errorf("%s: nobody fills {%s}; there is %q", id, name, filled))
-			}
-		}
-	}
+	l.same("phrases.yaml", base.readPhrases(), l.pack.phrases)
+	var papers map[string]string
+	base.decode(papersFile, &papers)
+	l.same(papersFile, papers, l.pack.papers)
 	l.errs = append(l.errs, errors.Join(base.errs...))
 	l.errs = slices.DeleteFunc(l.errs, func(err error) bool { return err == nil })
 }
+
+// same checks that have says what want says, with the same parameters.
+func (l *loader) same(file string, want, have map[string]string) {
+	for _, id := range sortedKeys(want) {
+		if _, ok := have[id]; !ok {
+			l.fail(file, fmt.Errorf("no phrase %q", id))
+		}
+	}
+	for _, id := range sortedKeys(have) {
+		text, ok := want[id]
+		if !ok {
+			l.fail(file, fmt.Errorf("nobody says %q", id))
+			continue
+		}
+		filled := Parameters(text)
+		for _, name := range Parameters(have[id]) {
+			if !slices.Contains(filled, name) {
+				l.fail(file, fmt.Errorf("%s: nobody fills {%s}; there is %q", id, name, filled))
+			}
+		}
+	}
+}
+
+// papersFile holds the sentences of the files of the pack.
+const papersFile = "dossier.yaml"

@@ -22,8 +22,7 @@
 // is what the font does not have. Nothing of a case is ever a formula, a tag, a
 // mark-up or a path.
 //
-// The words around the case are content (dossier.yaml), which [Check] proves
-// whole. The font is Tixian Sans, a subset of Noto Sans CJK SC under the SIL Open
+// The words around the case are content (dossier.yaml). The font is Tixian Sans, a subset of Noto Sans CJK SC under the SIL Open
 // Font License; font/make.py makes it.
 package dossier
 

@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 )
@@ -56,11 +57,8 @@ func fileName(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, "_"))
-	text = strings.Trim(cut(text, longestName, ""), "_")
-	if text == "" {
-		return "_"
-	}
-	return text
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r == '_' })
+	return cmp.Or(cut(strings.Join(parts, "_"), longestName, ""), "_")
 }
 
 // longestName is how much of a file's name is kept, in characters.

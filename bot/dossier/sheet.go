@@ -30,6 +30,7 @@ type table struct {
 	columns []column
 	lines   []line
 	footer  string
+	keep    int // so many columns stand again where a line is continued, so that sorting keeps it together
 }
 
 const (
@@ -229,8 +230,8 @@ func (t table) split() []line {
 				switch {
 				case i < len(pieces[j]):
 					next.cells[j] = pieces[j][i]
-				case j < 2:
-					next.cells[j] = l.cells[j] // the number and the time, so that sorting keeps them together
+				case j < t.keep:
+					next.cells[j] = l.cells[j]
 				}
 			}
 			out = append(out, next)

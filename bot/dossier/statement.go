@@ -1,7 +1,6 @@
 package dossier
 
 import (
-	"cmp"
 	"strings"
 
 	"tixianbot/bot"
@@ -173,7 +172,7 @@ func (s *story) exhibitBlocks(p portion) []block {
 		}
 		out = append(out, block{item, s.say("one.exhibit",
 			"number", s.say("evidence.number", "n", number(r.Exhibit.Number)),
-			"kind", s.label("evidence.", cmp.Or(r.About, "other")),
+			"kind", s.exhibit(r.About),
 			"at", s.stamp(happened(r), r.Rough || r.At.IsZero()))})
 	}
 	switch {

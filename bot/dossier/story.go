@@ -65,7 +65,7 @@ func (s *story) row(r bot.Record) row {
 		promise: s.promise(r), result: s.result(r), remark: s.remark(r), struck: !r.Struck.IsZero(),
 	}
 	if id := r.Part(bot.PartChannel); id != "" {
-		out.channel = s.label("channel.", id)
+		out.channel = s.channel(id)
 	}
 	if r.Kind == bot.RecordEvidence {
 		out.exhibit = r.Exhibit.Number
@@ -131,15 +131,23 @@ func (s *story) result(r bot.Record) string {
 		case bot.PartSaid, bot.PartVersion:
 			out = append(out, strings.TrimSpace(p.Value))
 		case bot.PartAmount:
-			out = append(out, s.say("cell.paid", "amount", s.money(p.Value)))
+			out = append(out, s.sum(r.Kind, p.Value))
 		}
 	}
 	return strings.Join(out, "\n")
 }
 
+// sum says what a sum of an entry is.
+func (s *story) sum(kind bot.RecordKind, n string) string {
+	if kind == bot.RecordPaid {
+		return s.say("cell.paid", "amount", s.money(n))
+	}
+	return s.say("value.pair", "name", s.label("part.", string(bot.PartAmount)), "value", s.money(n))
+}
+
 // exhibited says what kind of evidence a record is of and what is on it.
 func (s *story) exhibited(r bot.Record) string {
-	kind := s.label("evidence.", cmp.Or(r.About, "other"))
+	kind := s.exhibit(r.About)
 	if on := s.ticked(r); on != "" {
 		return s.say("summary.with", "one", kind, "two", on)
 	}
@@ -151,7 +159,7 @@ func (s *story) ticked(r bot.Record) string {
 	var out []string
 	for _, p := range r.Parts {
 		if p.Name == bot.PartShows {
-			out = append(out, s.label("shows.", p.Value))
+			out = append(out, s.seen(p.Value))
 		}
 	}
 	return strings.Join(out, s.say("value.comma"))
@@ -188,15 +196,15 @@ func (s *story) remark(r bot.Record) string {
 // was returns what a corrected part held, in words.
 func (s *story) was(was bot.Was) string {
 	switch bot.PartName(was.Name) {
-	case "at", bot.PartDue:
+	case "at", "struck", bot.PartDue:
 		return s.due(was.Old)
 	case "about":
 		if was.Old != "" {
-			return s.label("evidence.", was.Old)
+			return s.exhibit(was.Old)
 		}
 	case bot.PartChannel:
 		if was.Old != "" {
-			return s.label("channel.", was.Old)
+			return s.channel(was.Old)
 		}
 	}
 	return strings.TrimSpace(was.Old)
@@ -206,7 +214,7 @@ func (s *story) was(was bot.Was) string {
 func (s *story) headline(out row, r bot.Record) string {
 	switch r.Kind {
 	case bot.RecordEvidence:
-		return s.say("value.pair", "name", s.say("evidence.number", "n", number(r.Exhibit.Number)), "value", s.label("evidence.", cmp.Or(r.About, "other")))
+		return s.say("value.pair", "name", s.say("evidence.number", "n", number(r.Exhibit.Number)), "value", s.exhibit(r.About))
 	case bot.RecordStage, bot.RecordLetter, bot.RecordStep, bot.RecordPaid:
 		return s.clauses(out.result)
 	case bot.RecordContact:

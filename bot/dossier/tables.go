@@ -15,7 +15,7 @@ func (s *story) column(id string, width float64) column {
 
 // timelineTable is the timeline, a line an entry, the struck ones too.
 func (s *story) timelineTable() table {
-	t := table{name: s.say("sheet.timeline"), footer: s.say("sheet.page"), columns: []column{
+	t := table{name: s.say("sheet.timeline"), footer: s.say("sheet.page"), keep: 2, columns: []column{
 		s.column("n", 8), s.column("at", 18), s.column("kind", 12), s.column("text", 42), s.column("result", 24), s.column("channel", 10),
 		s.column("agent", 10), s.column("promise", 24), s.column("ticket", 15), s.column("evidence", 9), s.column("remark", 24),
 	}}
@@ -42,7 +42,7 @@ func (s *story) timelineTable() table {
 
 // factsTable is everything that is known, in full.
 func (s *story) factsTable() table {
-	t := table{name: s.say("sheet.facts"), footer: s.say("sheet.page"), columns: []column{
+	t := table{name: s.say("sheet.facts"), footer: s.say("sheet.page"), keep: 1, columns: []column{
 		s.column("fact", 18), s.column("value", 60), s.column("quote", 48), s.column("remark", 18),
 	}}
 	for _, spec := range fact.All() {
@@ -65,7 +65,7 @@ func (s *story) factsTable() table {
 
 // indexTable lists the evidence, with what became of each piece.
 func (s *story) indexTable(pieces []piece) table {
-	t := table{name: s.say("sheet.index"), footer: s.say("sheet.page"), columns: []column{
+	t := table{name: s.say("sheet.index"), footer: s.say("sheet.page"), keep: 2, columns: []column{
 		s.column("evidence", 9), s.column("file", 40), s.column("type", 15), s.column("at", 18), s.column("shows", 40),
 		s.column("sha", 36), s.column("size", 9), s.column("state", 26),
 	}}
@@ -73,7 +73,7 @@ func (s *story) indexTable(pieces []piece) table {
 		t.lines = append(t.lines, line{
 			cells: []string{
 				s.say("evidence.number", "n", number(p.record.Exhibit.Number)), p.name,
-				s.label("evidence.", cmp.Or(p.record.About, "other")),
+				s.exhibit(p.record.About),
 				s.stamp(happened(p.record), p.record.Rough || p.record.At.IsZero()),
 				s.shows(p.record), p.sha, s.size(p.size), s.state(p),
 			},

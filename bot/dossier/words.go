@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -29,6 +30,24 @@ func (w words) label(family, id string) string {
 	}
 	return oneLine(plain(id))
 }
+
+// exhibit returns what a kind of evidence is called in this case.
+func (w words) exhibit(kind string) string {
+	k, ok := w.k.Evidence.Kind(kind)
+	if !ok {
+		k, _ = w.k.Evidence.Kind("other")
+	}
+	if w.fraud() && k.Fraud != "" {
+		return k.Fraud
+	}
+	return k.Name
+}
+
+// channel returns what a way to reach somebody is called.
+func (w words) channel(id string) string { return cmp.Or(w.k.Contacts.Label(id), oneLine(plain(id))) }
+
+// seen returns what a thing on a screenshot is called.
+func (w words) seen(id string) string { return cmp.Or(w.k.Evidence.Show(id), oneLine(plain(id))) }
 
 func number(n int) string { return strconv.Itoa(n) }
 
