@@ -49,14 +49,7 @@ func (r *Reader) single(text string) []Turn {
 	if from == to {
 		return nil
 	}
-	turn := Turn{Who: Unknown, From: from, To: to}
-	switch v := r.chat.voice(r.fold.Fold(text).String()); {
-	case v > 0:
-		turn.Who = Them
-	case v < 0:
-		turn.Who = Me
-	}
-	return []Turn{turn}
+	return []Turn{{Who: r.chat.whose(r.fold.Fold(text).String()), From: from, To: to}}
 }
 
 // talk is a text that is taken apart into turns.
@@ -69,11 +62,13 @@ type talk struct {
 	alone map[string]int // how often a known name stands alone on a line
 	turns []Turn
 
-	stamped, mails, marked int // heads with a time, of mails, of known names before a colon
+	stamped, mails int // heads with a time, of mails
 
 	day   time.Time // the day that stands above, zero for none
 	last  time.Time // the time of the turn before
 	begun bool
+
+	voiced bool // there are no names: who speaks is told by the voice alone
 }
 
 func (r *Reader) talk(text string, at time.Time) *talk {
@@ -81,13 +76,43 @@ func (r *Reader) talk(text string, at time.Time) *talk {
 	t.split()
 	t.count()
 	t.build()
+	if len(t.turns) == 0 {
+		t.nameless()
+	}
 	t.name()
 	return t
 }
 
+// nameless makes turns of lines that begin with a clock time and name nobody,
+// if there are some and one of them sounds like somebody who answers.
+func (t *talk) nameless() {
+	leads, theirs := 0, false
+	for i := range t.lines {
+		if l := &t.lines[i]; l.lead {
+			leads++
+			theirs = theirs || t.r.chat.voice(l.s) > 0
+		}
+	}
+	if leads < 3 || !theirs {
+		return
+	}
+	for i := range t.lines {
+		l := &t.lines[i]
+		if !l.lead {
+			t.add(l)
+			continue
+		}
+		l.stamp = t.r.stampIn(l.s, t.at)
+		a, _ := l.text.Span(l.stamp.to, len(l.s))
+		l.body = l.from + a
+		t.startAt(l, l, "")
+	}
+	t.voiced = len(t.turns) > 1
+}
+
 // sound reports whether the heads that were found make a conversation.
 func (t *talk) sound() bool {
-	if t.mails > 0 && len(t.turns) > 0 {
+	if t.voiced || t.mails > 0 && len(t.turns) > 0 {
 		return true
 	}
 	if len(t.turns) < 2 {
@@ -121,7 +146,7 @@ func (t *talk) build() {
 		case l.only:
 			i += t.stampAlone(i)
 		case l.alone && t.aloneCounts(l) && !t.stampFollows(i):
-			t.start(l, l.s)
+			t.start(l, t.text[l.from:l.to])
 		default:
 			t.add(l)
 		}
@@ -170,7 +195,8 @@ func (t *talk) stampAlone(i int) int {
 	}
 	if i > 0 && (t.lines[i-1].nameLike || t.lines[i-1].alone) && !first {
 		t.dropLast(&t.lines[i-1])
-		t.startAt(l, l, t.lines[i-1].s)
+		above := t.lines[i-1]
+		t.startAt(l, l, t.text[above.from:above.to])
 		return 0
 	}
 	t.startAt(l, l, "")

@@ -79,7 +79,8 @@ func (r *Reader) Read(text string, at time.Time) Contact {
 
 var order = []Name{Channel, Agent, Said, Promise, Due, Ticket, Amount}
 
-// sorted brings parts into order and drops what stands there twice.
+// sorted brings parts into order and drops what stands there twice: a
+// number, a name, a sum also where it stands at another place.
 func sorted(parts []Part) []Part {
 	slices.SortStableFunc(parts, func(a, b Part) int {
 		if a.From != b.From {
@@ -87,5 +88,14 @@ func sorted(parts []Part) []Part {
 		}
 		return slices.Index(order, a.Name) - slices.Index(order, b.Name)
 	})
-	return slices.CompactFunc(parts, func(a, b Part) bool { return a == b })
+	seen := map[Part]bool{}
+	return slices.DeleteFunc(parts, func(p Part) bool {
+		key := p
+		if p.Name == Agent || p.Name == Ticket || p.Name == Amount {
+			key.From, key.To = 0, 0
+		}
+		twice := seen[key]
+		seen[key] = true
+		return twice
+	})
 }

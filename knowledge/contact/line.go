@@ -23,6 +23,7 @@ type line struct {
 	alone    bool   // nothing but the name of somebody known
 	nameLike bool   // nothing but what may be a name
 	mail     bool   // the head of a mail
+	lead     bool   // begins with a clock time, and no name stands there
 	skip     bool   // a line of the head of a mail that tells nothing
 }
 
@@ -94,12 +95,9 @@ func (t *talk) cuts(from, to int) []int {
 		if c != ':' && c != '\uff1a' {
 			continue
 		}
-		start := strings.LastIndexAny(text[:i], " \u3000\u3002!?\uff01\uff1f;\uff1b")
-		if start >= 0 {
-			_, size := utf8.DecodeRuneInString(text[start:])
-			start += size
-		} else {
-			start = 0
+		start, ok := nameStart(text, i)
+		if !ok {
+			continue
 		}
 		role := t.r.chat.role(t.folded(text[start:i]))
 		if role == Unknown {
@@ -116,6 +114,19 @@ func (t *talk) cuts(from, to int) []int {
 	return cuts
 }
 
+// nameStart returns where the word that ends at i begins, and whether it is
+// short enough for a name.
+func nameStart(text string, i int) (int, bool) {
+	const longest = 3 * longestName
+	near := max(0, i-longest)
+	at := strings.LastIndexAny(text[near:i], " :\u3000\uff1a\u3002!?\uff01\uff1f;\uff1b")
+	if at < 0 {
+		return 0, near == 0
+	}
+	_, size := utf8.DecodeRuneInString(text[near+at:])
+	return near + at + size, true
+}
+
 const (
 	openers = " [(<\u3010\u2014-\u2013=*#\u00b7"
 	closers = " ])>\u3011\u2014-\u2013=*,"
@@ -130,8 +141,10 @@ func (t *talk) head(l *line) {
 	if l.stamp.ok && t.stampedHead(l) {
 		return
 	}
+	timed := l.stamp
 	l.stamp = stamp{}
 	t.colonHead(l)
+	l.lead = l.name == "" && timed.ok && timed.clock && strings.Trim(l.s[:timed.from], openers) == ""
 	if l.name == "" {
 		bare := strings.Trim(l.s, openers+closers+":")
 		l.nameLike = t.r.chat.mayBeName(bare)
@@ -161,6 +174,9 @@ func (t *talk) stampedHead(l *line) bool {
 		return false // the time is part of the message
 	}
 	before := strings.Trim(l.s[:l.stamp.from], openers+closers+",")
+	if end := strings.Index(l.s, before) + len(before); before != "" && strings.Contains(before, "(") && byteAt(l.s, end) == ')' {
+		before += ")"
+	}
 	rest := strings.TrimLeft(l.s[l.stamp.to:], closers)
 	behind := len(l.s) - len(rest)
 	switch {
@@ -223,12 +239,18 @@ func (t *talk) colonHead(l *line) {
 			return
 		}
 	}
-	lead := len(l.s) - len(strings.TrimLeft(l.s, " "))
+	lead := len(bullet.FindString(l.s))
+	if c := byteAt(l.s, lead); c >= '0' && c <= '9' {
+		lead = 0 // 11.20 is a day
+	}
 	if name, body, ok := t.upToColon(l.s[lead:]); ok {
 		said := t.r.chat.withoutSays(name)
 		t.named(l, lead, lead+len(said), lead+body)
 	}
 }
+
+// bullet is what stands before the lines of a list.
+var bullet = regexp.MustCompile(`^[ \-*\x{b7}\x{2022}]*(?:\d{1,2}[.)\x{3001}] *)?`)
 
 // count notes which names come again.
 func (t *talk) count() {
@@ -249,7 +271,8 @@ func (t *talk) mailHead(l *line) bool {
 	bare := strings.TrimLeft(l.s, "> ")
 	lead := len(l.s) - len(bare)
 	if loc := c.from.FindStringSubmatchIndex(bare); loc != nil {
-		t.named(l, lead+loc[2], lead+loc[3], len(l.s))
+		sender := newHit(loc).held
+		t.named(l, lead+sender.from, lead+sender.to, len(l.s))
 		l.mail = true
 		return true
 	}
@@ -318,10 +341,12 @@ func (r *Reader) stampIn(s string, at time.Time) stamp {
 			found = stamp{ok: true, day: p.HasDay(), clock: p.HasClock(), from: p.Start, to: p.End, phrase: p}
 			continue
 		}
-		if !found.clock && p.HasClock() && p.Start-found.to < 8 { // 2026年11月20日 星期五 10:03
+		if p.Start-found.to > 24 || found.clock {
+			break
+		}
+		if p.HasClock() { // 2026年11月20日(星期五) 10:03
 			found.phrase, found.clock, found.to = p.With(found.phrase), true, p.End
 		}
-		break
 	}
 	return found
 }

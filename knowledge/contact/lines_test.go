@@ -203,6 +203,7 @@ func TestLines(t *testing.T) {
 		recall, precision float64
 	}{
 		{"lines-round1.txt", 0.97, 0.97},
+		{"lines-round2.txt", 0.97, 0.97},
 	} {
 		t.Run(test.file, func(t *testing.T) {
 			var s score

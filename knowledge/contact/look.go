@@ -220,9 +220,10 @@ func (g *reading) numbered(from, to int) bool {
 
 // when returns the first moment that is told and not said by them.
 func (g *reading) when() (time.Time, bool) {
+	not := g.r.find(g.page, GivesNot)
 	for i, c := range g.m {
 		v, ok := g.values[i]
-		if c != runeTime || !ok || v.Phrase.By || within(g.said, i) || within(g.void, i) || g.numbered(v.Start, v.End) {
+		if c != runeTime || !ok || v.Phrase.By || within(g.said, i) || within(g.void, i) || g.numbered(v.Start, v.End) || touches(not, span{i, i + 1}) {
 			continue
 		}
 		m, ok := v.Phrase.Past(g.at)

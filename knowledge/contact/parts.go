@@ -89,6 +89,9 @@ func (g *reading) promises(base time.Time) []Part {
 			continue
 		}
 		whole := g.trimmed(g.withSubject(clause))
+		if whole.from == whole.to {
+			continue
+		}
 		if n := len(parts); n > 0 && open.to > 0 && g.near(open, whole) {
 			parts, whole.from = parts[:n-1], open.from
 		}
@@ -130,7 +133,7 @@ func (g *reading) clauses() []span {
 }
 
 func inside(hits []hit, s span) bool {
-	return slices.ContainsFunc(hits, func(h hit) bool { return h.from >= s.from && h.to <= s.to })
+	return slices.ContainsFunc(hits, func(h hit) bool { return h.held.from >= s.from && h.held.to <= s.to })
 }
 
 func touches(hits []hit, s span) bool {
@@ -190,9 +193,33 @@ func (g *reading) due(clause span, base time.Time) (time.Time, span, bool) {
 		}
 	}
 	if last.IsZero() {
+		if t, s, ok := g.holiday(clause, base); ok {
+			return t, s, true
+		}
 		return g.named(clause, base)
 	}
 	return last, at, true
+}
+
+// holiday reads a promise for the days before a holiday: until the last day
+// before the days off.
+func (g *reading) holiday(clause span, base time.Time) (time.Time, span, bool) {
+	for _, h := range g.r.find(g.page, GivesHoliday) {
+		if !clause.holds(h.held.to) {
+			continue
+		}
+		for i := range g.m[h.held.from:h.held.to] {
+			word, ok := g.r.holidays[g.m[h.held.from+i:h.held.to]]
+			if !ok {
+				continue
+			}
+			off, ok := g.r.days.Holiday(word.Festival, base)
+			if due := endOfDay(off.First.AddDate(0, 0, -1)); ok && due.After(base) {
+				return due, span{h.held.from + i, h.to}, true
+			}
+		}
+	}
+	return time.Time{}, span{}, false
 }
 
 // named reads lengths that have a name of their own, in working days: T+1.

@@ -171,7 +171,9 @@ func (g *reading) about(kind Kind, gives Gives, base time.Time) []Proposal {
 	}
 	var all []Proposal
 	for _, s := range spans {
-		s = g.trimmed(s)
+		if s = g.trimmed(s); s.from == s.to {
+			continue
+		}
 		p := g.words(Said, s)
 		one := Proposal{Kind: kind, From: p.From, To: p.To, Value: p.Value, Parts: []Part{p}}
 		if due, at, ok := g.due(s, base); ok && kind == KindRequest {

@@ -55,6 +55,7 @@ const (
 	GivesPromise Gives = "promise" // the clause promises something
 	GivesNot     Gives = "not"     // the clause promises nothing, whatever time it names
 	GivesBare    Gives = "bare"    // the clause is no more than a length: it belongs to the one before it
+	GivesHoliday Gives = "holiday" // the group ends in the name of a holiday, before which something is promised
 	GivesLength  Gives = "length"  // working days: the group is their number, 1 if it is no number
 	GivesAgent   Gives = "agent"   // the group is a number or a name; in the text with its times and sums
 	GivesRole    Gives = "role"    // the same, if no other agent is found
@@ -69,7 +70,7 @@ const (
 func (g Gives) plain() bool { return g == GivesAgent || g == GivesRole || g == GivesTicket }
 
 var allGives = []Gives{
-	GivesTold, GivesNothing, GivesSaid, GivesBreak, GivesPromise, GivesNot, GivesBare, GivesLength, GivesAgent, GivesRole,
+	GivesTold, GivesNothing, GivesSaid, GivesBreak, GivesPromise, GivesNot, GivesBare, GivesHoliday, GivesLength, GivesAgent, GivesRole,
 	GivesTicket, GivesAmount, GivesNow, GivesRefusal, GivesRequest,
 }
 
@@ -79,6 +80,7 @@ type Reader struct {
 	facts    *read.Reader
 	times    *when.Grammar
 	days     *calendar.Calendar
+	holidays map[string]calendar.Word // by what people call them
 	literals *pattern.Literals
 	ways     []way
 	rules    map[Gives][]rule
@@ -100,7 +102,7 @@ type way struct {
 // and sums, days counts working days. The error names the rule.
 func Compile(fold *normal.Table, facts *read.Reader, days *calendar.Calendar, rules ...Rules) (*Reader, error) {
 	r := &Reader{
-		fold: fold, facts: facts, times: facts.Times(), days: days,
+		fold: fold, facts: facts, times: facts.Times(), days: days, holidays: days.Words(),
 		literals: pattern.NewLiterals(), rules: map[Gives][]rule{},
 	}
 	words, all := map[string]string{}, Rules{}

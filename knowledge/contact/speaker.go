@@ -87,10 +87,10 @@ const (
 // mayBeName reports whether a folded text can be a name.
 func (c *chat) mayBeName(s string) bool {
 	n := utf8.RuneCountInString(s)
-	if n == 0 || n > longestLatin || n > longestName && n < len(s)/2 {
+	if n == 0 || n > longestLatin || n < 4 && strings.Trim(s, "0123456789") == "" || n > longestName && n < len(s)/2 {
 		return false
 	}
-	if strings.ContainsAny(s, ",:;!?\u3002\u3001\u201c\u201d\"\n") || strings.Contains(s, "//") {
+	if strings.ContainsAny(s, ",:;!?\u3002\u3001\u201c\u201d\u2018\u2019\u300c\u300d\u300e\u300f\"\n") || strings.Contains(s, "//") {
 		return false
 	}
 	return !c.notNames.MatchString(s)
@@ -119,6 +119,18 @@ func (c *chat) voice(s string) int {
 	return len(c.theirs.FindAllStringIndex(s, 20)) - len(c.mine.FindAllStringIndex(s, 20))
 }
 
+// whose says who a folded text sounds like.
+func (c *chat) whose(s string) Who {
+	switch v := c.voice(s); {
+	case v > 0:
+		return Them
+	case v < 0:
+		return Me
+	default:
+		return Unknown
+	}
+}
+
 // name says who speaks in each turn: by the names that are known, and else by
 // who the others are and how each speaks.
 func (t *talk) name() {
@@ -136,7 +148,12 @@ func (t *talk) name() {
 		}
 	}
 	for i := range t.turns {
-		if turn := &t.turns[i]; turn.Who == Unknown {
+		turn := &t.turns[i]
+		switch {
+		case turn.Who != Unknown:
+		case t.voiced:
+			turn.Who = t.r.chat.whose(t.r.fold.Fold(t.text[turn.From:turn.To]).String())
+		default:
 			turn.Who = guess(turn.Name, voices, known[0], known[1])
 		}
 	}
