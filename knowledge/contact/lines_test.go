@@ -204,6 +204,7 @@ func TestLines(t *testing.T) {
 	}{
 		{"lines-round1.txt", 0.97, 0.97},
 		{"lines-round2.txt", 0.97, 0.97},
+		{"lines-round3.txt", 0.97, 0.97},
 	} {
 		t.Run(test.file, func(t *testing.T) {
 			var s score

@@ -16,6 +16,7 @@ type hit struct {
 	held  span
 	group bool // held is a group, not the whole match
 	wide  bool
+	shown bool // a screen showed it
 }
 
 // maxHits bounds the matches of one pattern.
@@ -96,6 +97,7 @@ type reading struct {
 
 	void            []span // what tells no contact
 	said            []span
+	spoken          bool // a person said some of it
 	evidence        []int
 	agents, tickets []span // of the folded text
 }
@@ -115,7 +117,7 @@ func (g *reading) look() {
 }
 
 func (g *reading) told() bool {
-	return len(g.evidence)+len(g.said)+len(g.agents)+len(g.tickets) > 0
+	return g.spoken || len(g.evidence)+len(g.agents)+len(g.tickets) > 0
 }
 
 // numbers returns the groups of the matches of a rule over the folded text.
@@ -137,10 +139,21 @@ func (g *reading) numbers(gives Gives) []span {
 // hidden is what a mask leaves of a secret.
 const hidden = "\u25cf"
 
+// sayings returns where something that was said, or that a screen showed, may begin.
+func (g *reading) sayings() []hit {
+	hits := g.r.find(g.page, GivesShown)
+	for i := range hits {
+		hits[i].shown = true
+	}
+	hits = append(g.r.find(g.page, GivesSaid), hits...)
+	slices.SortStableFunc(hits, func(a, b hit) int { return a.from - b.from })
+	return hits
+}
+
 // findSaid finds what they said.
 func (g *reading) findSaid() {
 	end := 0
-	for _, h := range g.r.find(g.page, GivesSaid) {
+	for _, h := range g.sayings() {
 		if h.from < end || within(g.void, h.from) {
 			continue
 		}
@@ -151,6 +164,7 @@ func (g *reading) findSaid() {
 		s := g.trimmed(span{from, g.endOfSaid(from)})
 		if s.from < s.to {
 			g.said = append(g.said, s)
+			g.spoken = g.spoken || !h.shown
 			end = s.to
 		}
 	}

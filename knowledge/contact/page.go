@@ -14,14 +14,15 @@ import (
 const (
 	runeTime   = '\ue000' + iota // a moment
 	runeLength                   // a length of time
+	runeFuture                   // a moment of a day to come
 	runeMoney                    // a sum
 )
 
-var runes = map[string]string{"time": string(runeTime), "length": string(runeLength), "money": string(runeMoney)}
+var runes = map[string]string{"time": "[" + string([]rune{runeTime, runeFuture}) + "]", "future": string(runeFuture), "length": string(runeLength), "money": string(runeMoney)}
 
 // masks says which character stands for which kind of value.
 var masks = map[string]rune{
-	"time": runeTime, "old": runeTime, "lately": runeTime, "future": runeTime, "by": runeTime, "daypart": runeTime,
+	"time": runeTime, "old": runeTime, "lately": runeTime, "future": runeFuture, "by": runeTime, "daypart": runeTime,
 	"length": runeLength, "long": runeLength, "within": runeLength,
 	"money": runeMoney, "coin": runeMoney,
 }

@@ -51,6 +51,7 @@ const (
 	GivesTold    Gives = "told"    // a contact was had
 	GivesNothing Gives = "nothing" // what its clause tells is none: a plan, a question, hearsay
 	GivesSaid    Gives = "said"    // what they said begins with the first group, or behind the match
+	GivesShown   Gives = "shown"   // the same of what a screen or a voice from tape said, which alone is no contact
 	GivesBreak   Gives = "break"   // at the start of a clause: what they said has ended before it
 	GivesPromise Gives = "promise" // the clause promises something
 	GivesNot     Gives = "not"     // the clause promises nothing, whatever time it names
@@ -70,7 +71,7 @@ const (
 func (g Gives) plain() bool { return g == GivesAgent || g == GivesRole || g == GivesTicket }
 
 var allGives = []Gives{
-	GivesTold, GivesNothing, GivesSaid, GivesBreak, GivesPromise, GivesNot, GivesBare, GivesHoliday, GivesLength, GivesAgent, GivesRole,
+	GivesTold, GivesNothing, GivesSaid, GivesShown, GivesBreak, GivesPromise, GivesNot, GivesBare, GivesHoliday, GivesLength, GivesAgent, GivesRole,
 	GivesTicket, GivesAmount, GivesNow, GivesRefusal, GivesRequest,
 }
 
