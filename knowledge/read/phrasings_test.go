@@ -86,6 +86,7 @@ func TestRounds(t *testing.T) {
 		"round-5.txt": {0.98, 0.97},
 		"round-6.txt": {0.98, 0.96},
 		"round-7.txt": {0.97, 0.96},
+		"round-8.txt": {0.98, 0.97},
 	} {
 		t.Run(file, func(t *testing.T) {
 			var s score
