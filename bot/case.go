@@ -29,19 +29,25 @@ const (
 // The zero Case is that of someone who never wrote.
 type Case struct {
 	Number  int // 1 is the chat's first case; 0 until something was said
+	Last    int // number of the chat's newest case; 0: it is this one
 	Opened  time.Time
 	Touched time.Time
 	Stage   Stage
-	Before  Stage // the stage before it was solved, to come back to
+	Since   time.Time  // when it came to that stage; zero: when it was opened
+	Before  Stage      // the stage before it was solved, to come back to
+	Got     fact.Value // how much of the amount has arrived, "" for nothing
 
 	Facts map[fact.Name]Known
 	Cues  []Cue       // telling phrases of the user that point to causes
 	Trail []fact.Name // the questions answered, oldest first: the way back
 
-	Seq    int    // number of the newest record
-	Rev    int    // revision of the screen that is open
-	Screen string // name of the screen that has this revision
-	View   View   // what lies over the interview, if anything
+	Seq      int    // number of the newest record
+	Entries  int    // how many entries of the timeline stand
+	Contacts int    // how many contacts with the platform or an authority were noted
+	Paste    Paste  // the pasted conversation whose entries are to be confirmed
+	Rev      int    // revision of the screen that is open
+	Screen   string // name of the screen that has this revision
+	View     View   // what lies over the interview, if anything
 
 	Picked   []string // members picked so far of a question that takes several
 	Misses   int      // answers to the open question that were not understood
@@ -53,6 +59,12 @@ type Case struct {
 	Pieces   map[string]int // those that stand, by kind, and by kind and what is seen on them: "notice", "notice.time"
 	Files    string         // a filter of the files that came: see sawFile
 	Batch    Batch          // the pieces that came last
+}
+
+// Paste is a conversation that was pasted or forwarded: the records From..To
+// that are of that kind. The zero Paste is none.
+type Paste struct {
+	From, To int
 }
 
 // Known is a fact of a case, or that the user does not know it.
@@ -105,7 +117,7 @@ func (c Case) unsure() []fact.Name {
 // since a larger value would take twice the room in the store.
 const (
 	caseSize   = 1800
-	baseSize   = 330 // numbers, times and names of a case
+	baseSize   = 430 // numbers, times and names of a case
 	factSize   = 40  // names and numbers around a fact
 	cueSize    = 25  // names around a cue
 	stringSize = 3   // around a string of a list

@@ -55,6 +55,7 @@ const (
 	SlotNone   Slot = ""
 	SlotScreen Slot = "screen" // the question or the answer that is open
 	SlotAlbum  Slot = "album"  // the evidence that came last, or that is being looked at
+	SlotCard   Slot = "card"   // the case card
 )
 
 // Message is something the bot says.

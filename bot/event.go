@@ -118,8 +118,11 @@ type Input struct {
 	At      time.Time // when it happened, in the zone of the user
 	Event   Event
 	Message MessageID // that the event is about, 0 for none
-	Recent  []Record  // the records that Wants asked for, newest first
-	These   []Record  // those it asked for by number, as far as they exist
-	Cases   []Case    // the other cases of the chat, if it asked for them, oldest first
-	Record  Record    // of Hashed: the record it is for; Seq is 0 if there is none
+
+	Retention time.Duration // how long an untouched chat is kept; 0: until it is deleted
+
+	Recent []Record // the records that Wants asked for, newest first
+	These  []Record // those it asked for by number, as far as they exist
+	Cases  []Case   // the other cases of the chat, if it asked for them, oldest first
+	Record Record   // of Hashed: the record it is for; Seq is 0 if there is none
 }

@@ -62,10 +62,9 @@ func (t *turn) sentFile(e Sent) {
 	raw := strings.TrimSpace(e.Caption)
 	text, secrets := t.k.Screen.Mask(raw)
 	found := t.k.Reader.Read(text, t.in.At)
-	if t.c.Stage == Resolved && len(found) > 0 && t.c.View.Name == "" && !t.c.Batch.Due {
-		t.open(t.c.Number + 1)
+	if t.ended() && len(found) > 0 && t.c.View.Name == "" && !t.c.Batch.Due {
+		t.openNext()
 		t.in.Recent = nil // the records of the case before
-		t.tell(t.say("case.new", "n", number(t.c.Number)))
 	}
 	t.wake()
 	t.join(e)
@@ -339,11 +338,4 @@ func wantsForWake(c Case, e Woken) Wish {
 		return wantsSpan(c.Batch.First, c.Batch.Last)
 	}
 	return Wish{}
-}
-
-// woken does what a wake was set for.
-func (t *turn) woken(e Woken) {
-	if e.Why == wakeAlbum {
-		t.tellBatch()
-	}
 }

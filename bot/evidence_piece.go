@@ -229,6 +229,7 @@ func (t *turn) setKind(r Record, kind string) Record {
 func (t *turn) forgetFile(r Record) Record {
 	if r.Struck.IsZero() {
 		t.count(r, -1)
+		t.c.Entries--
 		r.Struck = t.in.At
 	}
 	r.About = noKind
@@ -236,14 +237,16 @@ func (t *turn) forgetFile(r Record) Record {
 	return t.amend(r)
 }
 
-// strike strikes a piece out, or takes it back in at the zero time.
+// strike strikes a record out, or takes it back in at the zero time.
 func (t *turn) strike(r Record, at time.Time) Record {
-	if r.Struck.IsZero() == at.IsZero() || r.Exhibit.ID == "" {
+	if r.Struck.IsZero() == at.IsZero() || r.Kind == RecordEvidence && r.Exhibit.ID == "" {
 		return r
 	}
 	t.count(r, -1)
+	t.c.Entries--
 	if at.IsZero() {
 		r.was(t.in.At, partStruck, r.Struck.Format(time.RFC3339))
+		t.c.Entries += 2
 	}
 	r.Struck = at
 	t.count(r, 1)
@@ -277,7 +280,7 @@ func (t *turn) setTaken(r Record, at time.Time, rough bool) Record {
 
 // amend writes a record over the one that there is.
 func (t *turn) amend(r Record) Record {
-	t.fx.Changed = append(t.fx.Changed, Amended{Record: r})
+	t.change(r)
 	return r
 }
 
@@ -290,7 +293,7 @@ func (r *Record) was(at time.Time, name, old string) {
 
 // count adds a piece that stands to the tallies of the case, or takes it away.
 func (t *turn) count(r Record, n int) {
-	if !r.Struck.IsZero() {
+	if !r.Struck.IsZero() || r.Kind != RecordEvidence {
 		return
 	}
 	if t.c.Pieces == nil {

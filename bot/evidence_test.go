@@ -59,8 +59,8 @@ func TestEveryFileIsKnownAgain(t *testing.T) {
 	for i := range 150 {
 		s.send(fmt.Sprintf("photo file=u%d", i))
 	}
-	if s.c.Exhibits != 150 {
-		t.Errorf("%d pieces are numbered, want 150", s.c.Exhibits)
+	if s.w.Case.Exhibits != 150 {
+		t.Errorf("%d pieces are numbered, want 150", s.w.Case.Exhibits)
 	}
 }
 
@@ -74,12 +74,12 @@ func TestHardlyAnyRecordIsReadForANewFile(t *testing.T) {
 	}
 	read := 0
 	for i := range 1000 {
-		read += min(bot.Wants(s.c, bot.Sent{Kind: bot.Photo, File: bot.File{Unique: fmt.Sprintf("v%d", i)}}).Newest, 1)
+		read += min(bot.Wants(s.w.Case, bot.Sent{Kind: bot.Photo, File: bot.File{Unique: fmt.Sprintf("v%d", i)}}).Newest, 1)
 	}
 	if read > 50 {
 		t.Errorf("for %d of 1000 new files the records are read, want at most 50", read)
 	}
-	if w := bot.Wants(s.c, bot.Sent{Kind: bot.Photo, File: bot.File{Unique: "u7"}}); w.Newest == 0 {
+	if w := bot.Wants(s.w.Case, bot.Sent{Kind: bot.Photo, File: bot.File{Unique: "u7"}}); w.Newest == 0 {
 		t.Error("they are not read for one that came before")
 	}
 }
@@ -135,7 +135,7 @@ func TestAPieceKeepsWhatItWas(t *testing.T) {
 	s.press("删掉这张", false)
 	s.press("还是要这张", false)
 	var names []string
-	for _, r := range s.log {
+	for _, r := range s.log() {
 		for _, w := range r.Was {
 			names = append(names, w.Name)
 		}
@@ -154,15 +154,15 @@ func TestTheCaseStaysSmall(t *testing.T) {
 	for i, kind := range k.Evidence.Kinds {
 		s.send("photo album=99999999999999999")
 		for _, show := range k.Evidence.Shows {
-			seq := s.c.Seq
+			seq := s.w.Case.Seq
 			s.step(bot.Pressed{Press: bot.Press{Case: 1, Act: "vh", Arg: fmt.Sprintf("%d=%s", seq, show.ID)}})
 		}
-		s.step(bot.Pressed{Press: bot.Press{Case: 1, Act: "vs", Arg: fmt.Sprintf("%d=%s", s.c.Seq, kind.ID)}})
-		if s.c.Pieces[kind.ID] == 0 || s.c.Exhibits != i+1 {
-			t.Fatalf("%s: %v", kind.ID, s.c.Pieces)
+		s.step(bot.Pressed{Press: bot.Press{Case: 1, Act: "vs", Arg: fmt.Sprintf("%d=%s", s.w.Case.Seq, kind.ID)}})
+		if s.w.Case.Pieces[kind.ID] == 0 || s.w.Case.Exhibits != i+1 {
+			t.Fatalf("%s: %v", kind.ID, s.w.Case.Pieces)
 		}
 	}
-	data, _ := json.Marshal(s.c)
+	data, _ := json.Marshal(s.w.Case)
 	if n := len(empty.ReplaceAll(data, nil)); n > 2048 {
 		t.Errorf("the case has %d bytes", n)
 	}

@@ -41,13 +41,32 @@ const (
 	actRead      Act = "i"    // Arg: topic of an article
 	actClocks    Act = "z"    // the legal periods that matter here
 	actUnhelped  Act = "uh"   // Arg: topic of an article that did not help
+
+	actLog         Act = "tl" // the timeline; Arg: number of the record that the page ends before, or ""
+	actEntry       Act = "te" // Arg: number of an entry
+	actPart        Act = "tp" // Arg: "12.agent", a part to be corrected
+	actNoPart      Act = "tn" // Arg: "12.agent", a part that there was not
+	actChannel     Act = "tc" // Arg: "12.hotline", the way a contact was had
+	actStrikeEntry Act = "ts" // Arg: number of an entry to be struck out, or to stand again
+	actAmend       Act = "ta" // Arg: "12.15", the entry and the correction with its new words
+	actPick        Act = "pp" // Arg: number of a proposal to be taken, or not
+	actTakeAll     Act = "pa" // all proposals become entries
+	actTakeSome    Act = "ps" // those picked become entries
+	actTakeNone    Act = "pn" // none does
+	actClimbNow    Act = "mm" // Arg: stage, though it is early
+	actGot         Act = "g"  // Arg: "all", or "fee" for what is missing
+	actCheck       Act = "ck" // ask again in a week
+	actPrevent     Act = "pv" // how to keep it from happening again
+	actClose       Act = "cl" // close a solved case
+	actCases       Act = "cs" // the cases of the chat
+	actSwitch      Act = "cw" // Arg: number of a case
 )
 
 // evergreen reports whether buttons of an act never grow old: they open
 // something and change nothing, or name the record that they change.
 func evergreen(a Act) bool {
-	return slices.Contains([]Act{actReview, actCase, actNote, actLadder, actSoon, actRead, actUnhelped, actClocks}, a) ||
-		slices.Contains(exhibitActs, a)
+	return slices.Contains([]Act{actReview, actCase, actNote, actLadder, actSoon, actRead, actUnhelped, actClocks,
+		actLog, actEntry, actPart, actAmend, actCases, actSwitch}, a) || slices.Contains(exhibitActs, a)
 }
 
 // press handles the press of a button.
@@ -58,7 +77,7 @@ func (t *turn) press(p Press) {
 	}
 	t.pressed = true
 	t.wake()
-	if !t.pressFact(p) && !t.pressScreen(p) && !t.pressCase(p) && !t.pressExhibit(p) {
+	if !t.pressFact(p) && !t.pressScreen(p) && !t.pressCase(p) && !t.pressLog(p) && !t.pressExhibit(p) {
 		t.stale()
 	}
 }
@@ -212,20 +231,27 @@ func (t *turn) pressCase(p Press) bool {
 	case actTick:
 		t.tick(p.Arg)
 	case actSolved:
-		t.setStage(Resolved)
+		t.arrived()
+	case actGot:
+		if !t.got(p.Arg) {
+			return false
+		}
+	case actClose:
+		t.setStage(Closed)
 		t.back()
+	case actCheck:
+		t.checkLater()
 	case actUnsolved:
 		t.ruleOut(p.Arg)
-	case actClimb:
-		t.climb(Stage(p.Arg))
+	case actClimb, actClimbNow:
+		t.climb(Stage(p.Arg), p.Act == actClimbNow)
 	case actFeeOnly:
 		t.set(fact.AskedToPay, Known{Value: "no"})
 		t.addLead(t.say("fee_only"))
 	case actReopen:
 		t.setStage(cmp.Or(t.c.Before, SelfCheck))
 	case actNewCase:
-		t.open(t.c.Number + 1)
-		t.addLead(t.say("case.new", "n", number(t.c.Number)))
+		t.openNext()
 	case actErase:
 		t.erase()
 		return true
@@ -247,8 +273,45 @@ func (t *turn) tick(id string) {
 }
 
 func (t *turn) setStage(s Stage) {
-	if t.c.Stage != s {
-		t.c.Before, t.c.Stage = t.c.Stage, s
-		t.record(RecordStage, "", string(s))
+	if t.c.Stage == s {
+		return
 	}
+	if !t.ended() {
+		t.c.Before = t.c.Stage
+	}
+	t.c.Stage, t.c.Since = s, t.in.At
+	t.record(RecordStage, "", string(s))
+}
+
+// pressLog handles the buttons of the timeline, of a pasted conversation, and
+// those that go from case to case.
+func (t *turn) pressLog(p Press) bool {
+	switch p.Act {
+	case actLog:
+		t.c.View = View{Name: viewLog, Arg: p.Arg}
+	case actEntry:
+		t.c.View = View{Name: viewEntry, Arg: p.Arg}
+	case actPart:
+		t.c.View = View{Name: viewPart, Arg: p.Arg}
+	case actNoPart, actChannel:
+		if !t.setPart(p.Act, p.Arg) {
+			return false
+		}
+	case actStrikeEntry:
+		if !t.strikeEntry(atoi(p.Arg)) {
+			return false
+		}
+	case actCases:
+		t.c.View = View{Name: viewCases}
+	case actPrevent:
+		t.c.View = View{Name: viewPlan}
+	case actAmend:
+		return t.amendText(p.Arg)
+	case actSwitch:
+		return t.goTo(atoi(p.Arg))
+	default:
+		return t.pressPaste(p)
+	}
+	t.show()
+	return true
 }

@@ -64,6 +64,7 @@ const (
 	PartTicket  PartName = "ticket"  // number of a ticket or complaint
 	PartAmount  PartName = "amount"  // decimal
 	PartShows   PartName = "shows"   // one thing that is on a screenshot: address, time, balance, code, stage
+	PartText    PartName = "text"    // what the words were corrected to as a whole
 	PartVersion PartName = "version" // of a letter: its number, language and tone
 )
 

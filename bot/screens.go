@@ -19,6 +19,15 @@ const (
 	viewLadder ViewName = "ladder" // where one stands and what comes next
 	viewRoute  ViewName = "route"  // where to go outside the platform
 	viewDelete ViewName = "delete" // is everything to be erased?
+	viewEarly  ViewName = "early"  // Arg: the stage that it is too early for
+	viewLog    ViewName = "log"    // the timeline; Arg: the record that the page ends before, or ""
+	viewEntry  ViewName = "entry"  // Arg: number of the entry
+	viewPart   ViewName = "part"   // Arg: number of the entry and the part that is corrected, "12.agent"
+	viewPaste  ViewName = "paste"  // what was read from a pasted conversation
+	viewPaid   ViewName = "paid"   // how much has arrived?
+	viewPartly ViewName = "partly" // what has not arrived
+	viewCases  ViewName = "cases"  // the cases of the chat
+	viewPlan   ViewName = "plan"   // how to keep it from happening again
 	viewPaused ViewName = "paused" // the user wanted to stop
 	viewGroup  ViewName = "group"  // a group that was told once
 )
@@ -40,6 +49,8 @@ func (t *turn) show() {
 		t.showRoute()
 	case viewDelete:
 		t.showDelete()
+	case viewEarly, viewLog, viewEntry, viewPart, viewPaste, viewPaid, viewPartly, viewCases, viewPlan:
+		t.showFile()
 	case viewPaused:
 		t.showPaused()
 	case viewTaken:
@@ -49,10 +60,34 @@ func (t *turn) show() {
 	}
 }
 
+// showFile sends the views of the case file.
+func (t *turn) showFile() {
+	switch t.c.View.Name {
+	case viewEarly:
+		t.showEarly(t.c.View.Arg)
+	case viewLog:
+		t.showHistory()
+	case viewEntry:
+		t.showEntry(t.c.View.Arg)
+	case viewPart:
+		t.showPart(t.c.View.Arg)
+	case viewPaste:
+		t.showPaste()
+	case viewPaid:
+		t.showPaid()
+	case viewPartly:
+		t.showPartly()
+	case viewCases:
+		t.showCases()
+	case viewPlan:
+		t.showPrevent()
+	}
+}
+
 // showCurrent sends the question that is the next worth asking, or the answer.
 func (t *turn) showCurrent() {
 	t.warnOfFacts()
-	if t.c.Stage == Resolved {
+	if t.ended() {
 		t.showResolved()
 		return
 	}

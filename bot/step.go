@@ -29,51 +29,19 @@ func Step(k *knowledge.Pack, c Case, in Input) (Case, Effects) {
 		t.edited(e)
 	case Sent:
 		t.sent(e)
-	case Woken:
-		t.woken(e)
 	case Hashed:
 		t.hashed(e)
 	case Returned:
 		t.returned()
 	case Grouped:
 		t.grouped()
+	case Woken:
+		t.woken(e.Why)
 	}
+	t.tally()
 	t.c.fit()
 	return t.c, t.fx
 }
-
-// Wants returns what Step looks at besides c when e happens.
-func Wants(c Case, e Event) Wish {
-	switch e := e.(type) {
-	case Said:
-		if e.Command == "case" || e.Command == "status" {
-			return Wish{Newest: recentShown}
-		}
-		return wantsForWords(c, e)
-	case Sent:
-		return wantsForFile(c, e)
-	case Woken:
-		return wantsForWake(c, e)
-	case Pressed:
-		switch e.Press.Act {
-		case actCase:
-			return Wish{Newest: recentShown}
-		case actUnhelped:
-			return Wish{Newest: recentSearched}
-		}
-		if slices.Contains(exhibitActs, e.Press.Act) {
-			return wantsExhibits(c, e.Press)
-		}
-	}
-	return Wish{}
-}
-
-// recentShown is how many of the newest entries the case card shows.
-const recentShown = 3
-
-// recentSearched is how far back the question is looked for that an article
-// did not answer.
-const recentSearched = 40
 
 // Rank returns what most likely happened, most likely first, with the facts
 // that speak for it.
@@ -112,6 +80,9 @@ func (t *turn) wake() {
 		t.fresh = true
 		t.addLead(t.say("resume", "days", number(int(t.in.At.Sub(t.c.Touched)/(24*time.Hour)))))
 	}
+	if y, m, _ := t.c.Touched.Date(); y != t.in.At.Year() || m != t.in.At.Month() {
+		t.keepWatch(t.in.At)
+	}
 	t.c.Touched = t.in.At
 }
 
@@ -122,17 +93,61 @@ const longAway = 72 * time.Hour
 // buttons of the case before are known to be old.
 func (t *turn) open(n int) {
 	t.c = Case{
-		Number: n, Opened: t.in.At, Touched: t.in.At, Stage: SelfCheck, Rev: t.c.Rev,
+		Number: n, Last: n, Opened: t.in.At, Touched: t.in.At, Since: t.in.At, Stage: SelfCheck, Rev: t.c.Rev,
 		Facts: make(map[fact.Name]Known),
 	}
+	t.keepWatch(t.in.At)
 }
+
+// openNext opens a case beside those that there are.
+func (t *turn) openNext() {
+	t.open(t.c.last() + 1)
+	t.addLead(t.say("case.new", "n", number(t.c.Number)))
+}
+
+// tally counts the entries that this turn added.
+func (t *turn) tally() {
+	for _, r := range t.fx.Records {
+		if r.listed() {
+			t.c.Entries++
+		}
+		if r.Kind == RecordContact {
+			t.c.Contacts++
+		}
+	}
+}
+
+// woken handles a moment that was waited for.
+func (t *turn) woken(why string) {
+	what, arg, _ := strings.Cut(why, ":")
+	switch what {
+	case wakePaste:
+		t.pasteComplete()
+	case wakeAlbum:
+		t.tellBatch()
+	case wakeCheck:
+		t.check(atoi(arg))
+	case wakeKeep, wakeErase:
+		t.lapse(what == wakeErase)
+	}
+}
+
+// What is waited for; the numbers of cases stand behind a colon.
+const (
+	wakePaste = "paste" // a pasted conversation is complete
+	wakeCheck = "check" // is all well, a week after the money came?
+	wakeKeep  = "keep"  // has the chat lain untouched so long that it is to be erased?
+	wakeErase = "erase" // the notice of that has run out
+)
 
 // record adds an entry to the case and returns its number.
 func (t *turn) record(kind RecordKind, text, about string) int {
 	t.c.Seq++
-	t.fx.Records = append(t.fx.Records, Record{
-		Seq: t.c.Seq, Kind: kind, At: t.in.At, ToldAt: t.in.At, Text: text, About: about,
-	})
+	r := Record{Seq: t.c.Seq, Kind: kind, At: t.in.At, ToldAt: t.in.At, Text: text, About: about}
+	if text != "" {
+		r.Message = t.in.Message
+	}
+	t.fx.Records = append(t.fx.Records, r)
 	return t.c.Seq
 }
 
@@ -145,7 +160,7 @@ func (t *turn) tell(text string, buttons ...[]Button) {
 
 // addLead puts a paragraph before the screen that is shown next.
 func (t *turn) addLead(text string) {
-	t.lead = strings.TrimPrefix(t.lead+"\n\n"+text, "\n\n")
+	t.lead = paragraphs(t.lead, text)
 }
 
 // screen shows the open screen: in place after a press, as a new message after

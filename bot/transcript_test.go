@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tixianbot/bot"
+	"tixianbot/bot/walk"
 	"tixianbot/knowledge"
 	"tixianbot/knowledge/markup"
 )
@@ -36,7 +36,9 @@ var update = flag.Bool("update", false, "write the transcripts anew from what th
 //	@ kind words   a photo, document, voice … with a caption; before the words
 //	               there may be album=ID, name=FILE, size=BYTES, mime=TYPE,
 //	               file=ID (to send one again), forwarded=24h (so long ago)
-//	~ 168h         time passes
+//	>> words       a message that the user forwards
+//	* words        the user edits the newest message of theirs to these words
+//	~ 168h         time passes, and what the bot waits for comes
 //	# words        a remark
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
@@ -70,22 +72,17 @@ var morning = time.Date(2026, 11, 23, 10, 0, 0, 0, time.FixedZone("CST", 8*3600)
 // stage is a conversation in progress.
 type stage struct {
 	t       testing.TB
-	k       *knowledge.Pack
-	now     time.Time
-	c       bot.Case
-	log     []bot.Record  // newest first
+	w       *walk.World
 	sent    []bot.Message // all messages, oldest first; edits replace
 	slot    map[bot.Slot]int
-	pressed int // index of the message whose button was pressed, -1 if none was
-	wakes   map[string]time.Time
-	fetch   []bot.Fetch
+	pressed int         // index of the message whose button was pressed, -1 if none was
 	files   int         // sent so far
 	fx      bot.Effects // of the newest step
 	out     strings.Builder
 }
 
 func newStage(t testing.TB, k *knowledge.Pack) *stage {
-	return &stage{t: t, k: k, now: morning, slot: make(map[bot.Slot]int), wakes: make(map[string]time.Time), pressed: -1}
+	return &stage{t: t, w: walk.New(k, morning), slot: make(map[bot.Slot]int), pressed: -1}
 }
 
 // play runs the user's lines of a transcript and returns the transcript anew.
@@ -97,7 +94,7 @@ func play(t *testing.T, k *knowledge.Pack, transcript string) string {
 		case "#":
 			s.out.WriteString(line + "\n")
 			continue
-		case ">", "!", "!!", "@", "~":
+		case ">", ">>", "*", "!", "!!", "@", "~":
 			s.out.WriteString("\n" + line + "\n")
 		default:
 			continue
@@ -105,6 +102,11 @@ func play(t *testing.T, k *knowledge.Pack, transcript string) string {
 		switch mark {
 		case ">":
 			s.say(strings.ReplaceAll(rest, `\n`, "\n"))
+		case ">>":
+			words := strings.ReplaceAll(rest, `\n`, "\n")
+			s.step(bot.Said{Text: words, Forwarded: true, ForwardedAt: s.w.Now.Add(-time.Hour)})
+		case "*":
+			s.step(bot.Edited{Text: rest})
 		case "!":
 			s.press(rest, false)
 		case "!!":
@@ -116,8 +118,7 @@ func play(t *testing.T, k *knowledge.Pack, transcript string) string {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s.now = s.now.Add(d)
-			s.catchUp()
+			s.pass(d)
 		}
 	}
 	s.catchUp()
@@ -159,7 +160,7 @@ func (s *stage) option(e *bot.Sent, name, value string) bool {
 	case "forwarded":
 		var age time.Duration
 		age, err = time.ParseDuration(value)
-		e.Forwarded, e.ForwardedAt = true, s.now.Add(-age)
+		e.Forwarded, e.ForwardedAt = true, s.w.Now.Add(-age)
 	default:
 		return false
 	}
@@ -174,81 +175,66 @@ const burst = 100 * time.Millisecond
 
 // catchUp lets what is due happen: wakes, and the hashes of files.
 func (s *stage) catchUp() {
-	for len(s.fetch) > 0 {
-		f := s.fetch[0]
-		s.fetch = s.fetch[1:]
+	for len(s.w.Fetches) > 0 {
+		f := s.w.Fetches[0]
+		s.w.Fetches = s.w.Fetches[1:]
 		sum := sha256.Sum256([]byte(f.File))
 		s.happen(bot.Hashed{Case: f.Case, Seq: f.Seq, SHA256: hex.EncodeToString(sum[:])})
 	}
-	for _, why := range slices.Sorted(maps.Keys(s.wakes)) {
-		if due := s.wakes[why]; !due.After(s.now) {
-			delete(s.wakes, why)
-			s.happen(bot.Woken{Why: why, Due: due})
-		}
+	for wake, ok := s.w.Next(s.w.Now); ok; wake, ok = s.w.Next(s.w.Now) {
+		s.happen(bot.Woken{Why: wake.Why, Due: wake.At})
 	}
+}
+
+// pass lets time pass. What the bot waits for comes when it is due.
+func (s *stage) pass(d time.Duration) {
+	s.catchUp()
+	until := s.w.Now.Add(d)
+	for wake, ok := s.w.Next(until); ok; wake, ok = s.w.Next(until) {
+		s.happen(bot.Woken{Why: wake.Why, Due: wake.At})
+	}
+	s.w.Now = until
 }
 
 // happen runs an event that is not the user's.
 func (s *stage) happen(e bot.Event) {
-	fmt.Fprintf(&s.out, "\n* %s\n", strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", e), "bot.")))
+	fmt.Fprintf(&s.out, "\n  (%s)\n", strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", e), "bot.")))
 	pressed := s.pressed
 	s.pressed = -1
 	s.run(e)
 	s.pressed = pressed
 }
 
-// wished returns what the core wants to see.
-func (s *stage) wished(e bot.Event) bot.Input {
-	in := bot.Input{At: s.now, Event: e, Message: bot.MessageID(len(s.sent) + 1)}
-	w := bot.Wants(s.c, e)
-	for _, r := range s.log {
-		if (w.Before == 0 || r.Seq < w.Before) && len(in.Recent) < w.Newest {
-			in.Recent = append(in.Recent, r)
+// keep shows what a step does besides speaking, and keeps it as the store would.
+func (s *stage) keep(c bot.Case, fx bot.Effects) {
+	for i, r := range fx.Records {
+		if want := len(s.w.Logs[c.Number]) + 1 + i; r.Seq != want {
+			s.t.Errorf("record %d of case %d, want %d", r.Seq, c.Number, want)
 		}
-		if slices.Contains(w.These, r.Seq) {
-			in.These = append(in.These, r)
-		}
-		if h, ok := e.(bot.Hashed); ok && h.Seq == r.Seq && h.Case == s.c.Number {
-			in.Record = r
-		}
-	}
-	return in
-}
-
-// keep does with records what a step asks for.
-func (s *stage) keep(fx bot.Effects) {
-	for _, r := range fx.Records {
-		s.log = append([]bot.Record{r}, s.log...)
 		fmt.Fprintf(&s.out, "  + %s %s\n", r.Kind, described(r))
 	}
 	for _, a := range fx.Changed {
-		i := slices.IndexFunc(s.log, func(r bot.Record) bool { return r.Seq == a.Record.Seq })
-		if i < 0 {
+		if a.Record.Seq < 1 || a.Record.Seq > len(s.w.Logs[c.Number])+len(fx.Records) {
 			s.t.Fatalf("record %d is changed, which there is not", a.Record.Seq)
 		}
-		s.log[i] = a.Record
 		fmt.Fprintf(&s.out, "  ± %d %s %s\n", a.Record.Seq, a.Record.Kind, described(a.Record))
 	}
-	for _, why := range fx.Unwake {
-		delete(s.wakes, why)
-	}
-	for _, w := range fx.Wakes {
-		s.wakes[w.Why] = w.At
-	}
-	for _, f := range fx.Fetch {
-		f.Case = s.c.Number
-		s.fetch = append(s.fetch, f)
-	}
 	if fx.Forget {
-		s.log, s.fetch = nil, nil
-		clear(s.wakes)
 		s.out.WriteString("  + forget\n")
 	}
+	s.w.Commit(c, fx)
+	s.fx = fx
 }
+
+// log returns the records of the active case, oldest first.
+func (s *stage) log() []bot.Record { return s.w.Logs[s.w.Case.Number] }
 
 // described returns what a transcript shows of a record.
 func described(r bot.Record) string {
 	words := []string{r.About, strings.ReplaceAll(r.Text, "\n", " / ")}
+	if r.Of > 0 {
+		words = append(words, fmt.Sprintf("of %d", r.Of))
+	}
 	if r.Exhibit.Number > 0 {
 		words = append(words, fmt.Sprintf("#%d", r.Exhibit.Number))
 	}
@@ -303,19 +289,19 @@ func (s *stage) step(e bot.Event) {
 		s.pressed = -1
 	}
 	s.run(e)
-	s.now = s.now.Add(burst)
+	s.w.Now = s.w.Now.Add(burst)
 	if sent.Album == "" && !sent.Forwarded {
-		s.now = s.now.Add(time.Minute)
+		s.w.Now = s.w.Now.Add(time.Minute)
 	}
 }
 
 // run runs one event through the core, checks what comes of it and does it.
 func (s *stage) run(e bot.Event) {
-	in := s.wished(e)
+	in := s.w.Input(e)
 	records, _ := json.Marshal(in)
-	before, _ := json.Marshal(s.c)
-	c, fx := bot.Step(s.k, s.c, in)
-	if after, _ := json.Marshal(s.c); string(after) != string(before) {
+	before, _ := json.Marshal(s.w.Case)
+	c, fx := bot.Step(s.w.Pack, s.w.Case, in)
+	if after, _ := json.Marshal(s.w.Case); string(after) != string(before) {
 		s.t.Fatalf("Step changed the case it was given:\n%s\n%s", before, after)
 	}
 	if after, _ := json.Marshal(in); string(after) != string(records) {
@@ -324,11 +310,7 @@ func (s *stage) run(e bot.Event) {
 	if data, _ := json.Marshal(c); len(empty.ReplaceAll(data, nil)) > 2048 {
 		s.t.Errorf("the case has %d bytes: %s", len(data), data)
 	}
-	if c.Number != s.c.Number {
-		s.log = nil // another case
-	}
-	s.c, s.fx = c, fx
-	s.keep(fx)
+	s.keep(c, fx)
 	if fx.Delete {
 		s.out.WriteString("  + delete the message\n")
 	}

@@ -2,10 +2,12 @@ package bot
 
 import (
 	"strings"
+	"time"
 
 	"tixianbot/knowledge"
 	"tixianbot/knowledge/fact"
 	"tixianbot/knowledge/markup"
+	"tixianbot/knowledge/read"
 )
 
 // soonCommands are the commands whose features come later; what to do in the
@@ -16,7 +18,7 @@ var soonCommands = map[string]string{
 }
 
 // command handles a message that starts with a slash.
-func (t *turn) command(name, text string) {
+func (t *turn) command(name, text string, found []read.Found) {
 	switch name {
 	case "start":
 		t.start()
@@ -24,13 +26,16 @@ func (t *turn) command(name, text string) {
 		t.tell(t.say("help"))
 		t.show()
 	case "case", "status":
+		if n := atoi(text); n > 0 && t.goTo(n) {
+			return
+		}
 		t.showCard()
 	case "log":
-		t.log(text)
+		t.log(text, found)
 	case "evidence":
 		t.showList()
 	case "privacy":
-		t.tell(t.say("privacy"), []Button{t.caseless("delete", actDelete)})
+		t.privacy()
 	case "delete":
 		t.c.View = View{Name: viewDelete}
 		t.show()
@@ -44,6 +49,15 @@ func (t *turn) command(name, text string) {
 		t.tell(t.say("unknown_command", "name", markup.Escape(cut(name, quoteLen))))
 		t.show()
 	}
+}
+
+// privacy says what is kept, where, how long and who can see it.
+func (t *turn) privacy() {
+	how := t.say("privacy.forever")
+	if t.in.Retention > 0 {
+		how = t.say("privacy.retention", "months", number(int(t.in.Retention/(30*24*time.Hour))), "days", number(int(noticeBefore/(24*time.Hour))))
+	}
+	t.tell(t.say("privacy", "retention", how), []Button{t.caseless("delete", actDelete)})
 }
 
 // caseless returns a button outside the open screen that goes with the present
@@ -66,16 +80,6 @@ func (t *turn) start() {
 		t.addLead(t.say("welcome.back"))
 	}
 	t.show()
-}
-
-// log adds one entry to the timeline: the record was made with the words.
-func (t *turn) log(text string) {
-	if text == "" {
-		t.c.View = View{Name: viewNote}
-		t.show()
-		return
-	}
-	t.tell(t.say("log.done", "n", number(t.c.Seq)), t.stamp([][]Button{{t.button("case", actCase, "")}})[0])
 }
 
 // cancel leaves what is open; from the interview itself it stops until the
@@ -129,127 +133,6 @@ func (t *turn) erase() {
 	t.tell(t.say("delete.done"))
 }
 
-func (t *turn) showResolved() {
-	t.screen("resolved", t.say("resolved"), [][]Button{
-		{t.button("reopen", actReopen, ""), t.button("new_case", actNewCase, "")},
-		{t.button("case", actCase, "")},
-	})
-}
-
-// showCard sends the case as one text. It stands beside the open screen.
-func (t *turn) showCard() {
-	t.pressed = false
-	var lines []string
-	for _, s := range fact.All() {
-		if k, ok := t.c.Facts[s.Name]; ok && s.Name != fact.Currency && k.Value != "" {
-			lines = append(lines, t.line(s.Name, k))
-		}
-	}
-	facts := t.say("card.nothing")
-	if len(lines) > 0 {
-		facts = t.say("card.facts") + "\n" + list(lines)
-	}
-	head := t.say("card.head", "n", number(t.c.Number), "date", t.date(t.c.Opened))
-	t.tell(paragraphs(head, t.rungs(), facts, t.entries(), t.cardNext()), t.cardKeys()...)
-}
-
-func (t *turn) cardKeys() [][]Button {
-	return t.stamp([][]Button{
-		{t.button("resume", actLeave, ""), t.button("review", actReview, "")},
-		{t.button("ladder", actLadder, ""), t.button("note", actNote, "")},
-	})
-}
-
-// cardNext says what comes next in a case.
-func (t *turn) cardNext() string {
-	if t.c.Stage == Resolved || t.c.Stage == Closed {
-		return ""
-	}
-	if name, ok := t.next(); ok {
-		q, _ := t.k.Question(name)
-		return t.say("card.question", "question", q.Ask)
-	}
-	if t.fraud() {
-		return t.say("card.cause", "cause", t.k.Branch("scam_pay_first").Name)
-	}
-	if ranked := t.candidates(); len(ranked) > 0 && ranked[0].P >= unclear {
-		return t.say("card.cause", "cause", t.k.Cause(ranked[0].Cause).Name)
-	}
-	return t.say("card.cause", "cause", t.k.Branch("first_aid").Name)
-}
-
-// entries returns the newest entries of the timeline.
-func (t *turn) entries() string {
-	var lines []string
-	for _, r := range t.in.Recent {
-		if r.Text != "" {
-			lines = append(lines, t.say("card.entry", "date", t.date(r.ToldAt), "text", t.quote(cut(r.Text, 2*quoteLen))))
-		}
-	}
-	return paragraphs(t.say("card.entries", "n", number(t.c.Seq)), strings.Join(lines, "\n"))
-}
-
-// rungs draws the ladder in one line with the present rung marked.
-func (t *turn) rungs() string {
-	var names []string
-	for _, r := range t.k.Ladder {
-		if r.Stage == string(Resolved) || r.Stage == string(Closed) {
-			continue
-		}
-		name := r.Name
-		if r.Stage == string(t.c.Stage) {
-			name = t.say("ladder.here", "name", r.Name)
-		}
-		names = append(names, name)
-	}
-	line := strings.Join(names, t.say("ladder.arrow"))
-	if t.c.Stage == Resolved || t.c.Stage == Closed {
-		return t.say("ladder.ended", "name", t.k.Rung(string(t.c.Stage)).Name)
-	}
-	return line
-}
-
-// showLadder says where the case stands and what the next rung is.
-func (t *turn) showLadder() {
-	if t.fraud() {
-		t.c.View = View{Name: viewRoute}
-		t.showRoute()
-		return
-	}
-	here := t.k.Rung(string(t.c.Stage))
-	text := paragraphs(t.say("ladder.head"), t.rungs(), t.section("ladder.do", here.Do), t.section("ladder.until", here.Until))
-	var keys [][]Button
-	if next, ok := t.nextRung(); ok {
-		text = paragraphs(text, t.say("ladder.next", "name", next.Name, "do", next.Do), t.sources(append(here.Sources, next.Sources...)))
-		keys = append(keys, []Button{{Label: t.say("button.climb", "name", next.Name), Press: Press{Act: actClimb, Arg: next.Stage}}})
-	}
-	if key := t.clockKey("ladder"); key != nil {
-		keys = append(keys, key)
-	}
-	keys = append(keys, []Button{t.button("route", actRoute, ""), t.button("note", actNote, "")},
-		[]Button{t.button("solved", actSolved, ""), t.button("leave", actLeave, "")})
-	t.screen("ladder:"+string(t.c.Stage), text, keys)
-}
-
-// nextRung returns the rung above the present one, if there is one.
-func (t *turn) nextRung() (knowledge.Rung, bool) {
-	for i, r := range t.k.Ladder {
-		ended := t.k.Ladder[min(i+1, len(t.k.Ladder)-1)].Stage
-		if r.Stage == string(t.c.Stage) && ended != string(Resolved) && ended != string(Closed) {
-			return t.k.Ladder[i+1], true
-		}
-	}
-	return knowledge.Rung{}, false
-}
-
-// climb moves the case one rung up, by the user's word.
-func (t *turn) climb(s Stage) {
-	if next, ok := t.nextRung(); ok && next.Stage == string(s) {
-		t.setStage(s)
-		t.c.View = View{Name: viewLadder}
-	}
-}
-
 // showRoute says where to go outside the platform. What only the route needs
 // is asked first.
 func (t *turn) showRoute() {
@@ -300,19 +183,6 @@ func (t *turn) read(topic string) bool {
 	t.pressed = false
 	t.tellArticle(topic)
 	return true
-}
-
-func (t *turn) edited(e Edited) {
-	_, secrets := t.k.Screen.Mask(e.Text)
-	if len(secrets) > 0 {
-		t.fx.Delete = true
-		t.tell(t.say("secret.masked"))
-		return
-	}
-	if t.c.Number > 0 {
-		t.wake()
-		t.tell(t.say("edited"))
-	}
 }
 
 func (t *turn) returned() {

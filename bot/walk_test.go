@@ -39,15 +39,15 @@ func TestWalks(t *testing.T) {
 				t.Fatalf("walk %d:\n%s", seed, s.out.String())
 			}
 		}
-		s.now = s.now.Add(time.Minute)
+		s.w.Now = s.w.Now.Add(time.Minute)
 		s.catchUp()
-		if s.c.Batch.Due {
+		if s.w.Case.Batch.Due {
 			t.Fatalf("walk %d: an album was never answered", seed)
 		}
 		s.say("/cancel")
 		s.say("/delete")
 		s.press("全部删除，确定", false)
-		if !s.fx.Forget || s.c.Number != 0 {
+		if !s.fx.Forget || s.w.Case.Number != 0 {
 			t.Fatalf("walk %d does not end with /delete", seed)
 		}
 	}
@@ -55,7 +55,7 @@ func TestWalks(t *testing.T) {
 
 // stroll does one thing at random.
 func stroll(s *stage, r *rand.Rand) {
-	s.now = s.now.Add(time.Duration(r.IntN(40)) * time.Hour)
+	s.w.Now = s.w.Now.Add(time.Duration(r.IntN(40)) * time.Hour)
 	answered := true
 	switch n := r.IntN(20); {
 	case n < 5 || len(s.sent) == 0:
@@ -114,11 +114,11 @@ func showFiles(s *stage, r *rand.Rand) bool {
 			e.Name = namesOfWalkers[r.IntN(len(namesOfWalkers))]
 		}
 		if r.IntN(5) == 0 {
-			e.Forwarded, e.ForwardedAt = true, s.now.Add(-time.Duration(r.IntN(900))*time.Hour)
+			e.Forwarded, e.ForwardedAt = true, s.w.Now.Add(-time.Duration(r.IntN(900))*time.Hour)
 		}
 		s.step(e)
 		keptOrDeclined(s, e)
-		alone = len(s.wakes) == 0
+		alone = !s.w.Case.Batch.Due
 		if s.t.Failed() {
 			return false
 		}
@@ -129,12 +129,12 @@ func showFiles(s *stage, r *rand.Rand) bool {
 // keptOrDeclined checks that a piece is kept, once, or was declined.
 func keptOrDeclined(s *stage, e bot.Sent) {
 	n := 0
-	for _, r := range s.log {
+	for _, r := range s.log() {
 		if r.Kind == bot.RecordEvidence && r.Exhibit.Unique == e.File.Unique {
 			n++
 		}
 	}
-	paper := s.k.Evidence.IsPaper(e.Caption) || s.k.Evidence.IsPaper(e.Name)
+	paper := s.w.Pack.Evidence.IsPaper(e.Caption) || s.w.Pack.Evidence.IsPaper(e.Name)
 	if n > 1 || n == 0 && !paper {
 		s.t.Errorf("%+v stands in %d records", e, n)
 	}
@@ -144,11 +144,11 @@ func keptOrDeclined(s *stage, e bot.Sent) {
 func tallied(s *stage) {
 	want := make(map[string]int)
 	numbers := make(map[int]bool)
-	for _, r := range s.log {
+	for _, r := range s.log() {
 		if r.Kind != bot.RecordEvidence {
 			continue
 		}
-		if numbers[r.Exhibit.Number] || r.Exhibit.Number < 1 || r.Exhibit.Number > s.c.Exhibits {
+		if numbers[r.Exhibit.Number] || r.Exhibit.Number < 1 || r.Exhibit.Number > s.w.Case.Exhibits {
 			s.t.Errorf("the number %d stands twice, or is none", r.Exhibit.Number)
 		}
 		numbers[r.Exhibit.Number] = true
@@ -156,15 +156,15 @@ func tallied(s *stage) {
 			continue
 		}
 		want[r.About]++
-		k, _ := s.k.Evidence.Kind(r.About)
+		k, _ := s.w.Pack.Evidence.Kind(r.About)
 		for _, p := range r.Parts {
 			if slices.Contains(k.Shows, p.Value) {
 				want[r.About+"."+p.Value]++
 			}
 		}
 	}
-	if len(numbers) != s.c.Exhibits || len(want)+len(s.c.Pieces) > 0 && !maps.Equal(want, s.c.Pieces) {
-		s.t.Errorf("%d pieces, tallied as %v; the case has %d, %v", len(numbers), want, s.c.Exhibits, s.c.Pieces)
+	if len(numbers) != s.w.Case.Exhibits || len(want)+len(s.w.Case.Pieces) > 0 && !maps.Equal(want, s.w.Case.Pieces) {
+		s.t.Errorf("%d pieces, tallied as %v; the case has %d, %v", len(numbers), want, s.w.Case.Exhibits, s.w.Case.Pieces)
 	}
 }
 

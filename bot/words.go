@@ -15,24 +15,47 @@ func (t *turn) said(e Said) {
 	raw := strings.TrimSpace(e.Text)
 	text, secrets := t.k.Screen.Mask(raw)
 	var found []read.Found
-	if e.Command == "" {
+	pasted := t.pasted(e, text)
+	if !pasted && (e.Command == "" || e.Command == "log") {
 		found = t.k.Reader.Read(text, t.in.At)
 	}
-	if t.c.Stage == Resolved && len(found) > 0 && t.c.View.Name == "" {
-		t.open(t.c.Number + 1)
-		t.addLead(t.say("case.new", "n", number(t.c.Number)))
+	if t.ended() && len(found) > 0 && t.c.View.Name == "" && e.Command == "" {
+		t.openNext()
 	}
 	t.wake()
-	if text != "" {
+	if text != "" && e.Command != "case" && e.Command != "status" {
 		t.record(t.kindOf(e), text, "")
+		t.markKind(e, text, pasted)
 	}
 	flag := t.heed(raw, found, len(secrets) > 0)
-	if e.Command != "" {
-		t.warnOfFacts()
-		t.command(e.Command, text)
-		return
+	switch {
+	case e.Command != "":
+		if e.Command != "log" {
+			t.warnOfFacts()
+		}
+		t.command(e.Command, text, found)
+	case pasted:
+		t.paste(e, text)
+	default:
+		t.words(text, found, flag)
 	}
-	t.words(text, found, flag)
+}
+
+// markKind says what the record of the user's words is: a conversation that was
+// pasted, or a contact that they tell of.
+func (t *turn) markKind(e Said, text string, pasted bool) {
+	r := &t.fx.Records[len(t.fx.Records)-1]
+	switch {
+	case pasted:
+		r.Kind = RecordPasted
+		if !e.ForwardedAt.IsZero() {
+			r.At = e.ForwardedAt
+		}
+	case e.Command == "log" || e.Command == "" && t.c.View.Name == viewNote:
+		t.told(text, true)
+	case e.Command == "" && t.c.View.Name == "":
+		t.told(text, false)
+	}
 }
 
 // heed says what comes before everything else in the words of the user and
@@ -68,7 +91,7 @@ func (t *turn) kindOf(e Said) RecordKind {
 	case e.Command == "log":
 		return RecordNote
 	case e.Command == "" && t.c.View.Name == viewNote:
-		return RecordContact
+		return RecordNote
 	default:
 		return RecordMessage
 	}
@@ -82,8 +105,13 @@ func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 		return
 	case t.c.View.Name == viewNote:
 		t.back()
-		t.addLead(t.say("note.done", "n", number(t.c.Seq)))
+		t.log(text, found)
 		t.show()
+		return
+	case t.c.View.Name == viewPart:
+		t.correct(text)
+		return
+	case t.c.View.Name == viewPaid && t.gotSome(text):
 		return
 	}
 	if t.c.View.Name == viewTaken && t.takenWords(text) || t.saysButton(text) {
@@ -112,7 +140,8 @@ func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 			t.answered(asked)
 		}
 	}
-	understood := len(changed) > 0 || flag != screen.None || article != ""
+	_, contact := t.contactOfTurn()
+	understood := len(changed) > 0 || flag != screen.None || article != "" || contact
 	t.reply(text, article, changed, understood)
 }
 
@@ -130,8 +159,8 @@ func (t *turn) saysButton(text string) bool {
 	case asked != "" && t.means("words.back", text):
 		t.goBack()
 	case t.c.Rev > 0 && t.means("words.solved", text):
-		t.setStage(Resolved)
-		t.back()
+		t.markWords(RecordMessage, "")
+		t.arrived()
 	default:
 		return false
 	}
@@ -185,14 +214,27 @@ func (t *turn) reply(text, article string, changed []fact.Name, understood bool)
 	if len(changed) > 0 && (t.c.View.Name == viewCause || t.c.View.Name == viewAnswer) {
 		t.back()
 	}
+	r, contact := t.contactOfTurn()
+	if contact {
+		t.promised(r)
+	}
 	t.readBack(changed)
+	if contact {
+		t.readContact(r)
+	}
 	t.show()
+}
+
+// readContact says that the words were noted as a contact too.
+func (t *turn) readContact(r Record) {
+	t.addLead(t.say("told.contact", "n", number(r.Seq)))
+	t.edits = append(t.edits, Button{Label: t.say("button.entry", "n", number(r.Seq)), Press: Press{Act: actEntry, Arg: number(r.Seq)}})
 }
 
 // markWords says what the user's words of this turn turned out to be.
 func (t *turn) markWords(kind RecordKind, about string) {
 	for i := range t.fx.Records {
-		if t.fx.Records[i].Text != "" {
+		if r := t.fx.Records[i]; r.Text != "" && r.Kind != RecordContact && r.Kind != RecordPasted {
 			t.fx.Records[i].Kind, t.fx.Records[i].About = kind, about
 		}
 	}

@@ -32,17 +32,17 @@ func asked(t *testing.T, k *knowledge.Pack, name fact.Name, answer bot.Event) fa
 	t.Helper()
 	s := newStage(t, k)
 	s.say("提现")
-	s.step(bot.Pressed{Press: bot.Press{Case: 1, Rev: s.c.Rev, Act: "e", Arg: string(name)}})
+	s.step(bot.Pressed{Press: bot.Press{Case: 1, Rev: s.w.Case.Rev, Act: "e", Arg: string(name)}})
 	if s.fx.Ask != name {
 		t.Fatalf("the open question asks %q, not %q", s.fx.Ask, name)
 	}
 	if p, ok := answer.(bot.Pressed); ok {
-		p.Press.Case, p.Press.Rev = 1, s.c.Rev
+		p.Press.Case, p.Press.Rev = 1, s.w.Case.Rev
 		answer = p
 	}
-	s.now = morning.Add(time.Hour)
+	s.w.Now = morning.Add(time.Hour)
 	s.step(answer)
-	return s.c.Facts[name].Value
+	return s.w.Case.Facts[name].Value
 }
 
 // TestEditedMessages: an edit that adds a secret is deleted like a message, any
@@ -68,7 +68,7 @@ func TestGroups(t *testing.T) {
 		t.Fatalf("first: %+v", s.fx)
 	}
 	s.step(bot.Grouped{})
-	if len(s.fx.Messages) != 0 || s.c.Number != 0 {
+	if len(s.fx.Messages) != 0 || s.w.Case.Number != 0 {
 		t.Errorf("then: %+v", s.fx)
 	}
 }

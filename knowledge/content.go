@@ -117,8 +117,17 @@ type Rung struct {
 	Name    string   `yaml:"name"`  // at most 8 characters
 	Do      string   `yaml:"do"`    // what one does on this rung
 	Until   string   `yaml:"until"` // when the next rung is due, or that nobody can say
+	Alone   string   `yaml:"alone"` // what makes the rung be refused when it runs beside another
+	Waits   []Wait   `yaml:"waits"` // the period to wait for on this rung; the first that fits counts
 	Clocks  []string `yaml:"clocks"`
 	Sources []string `yaml:"sources"`
+}
+
+// A Wait is the period within which the other side must answer on a rung. It
+// is counted from when the user came to that rung.
+type Wait struct {
+	Clock string       `yaml:"clock"` // id of a clock that runs forward
+	Kinds []fact.Value `yaml:"kinds"` // platform kinds; empty: any
 }
 
 // Labels are the words for the names and values of facts: labels.yaml.

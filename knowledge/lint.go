@@ -162,7 +162,7 @@ func (l *linter) questions() {
 
 func (l *linter) tables() {
 	for _, r := range l.pack.Ladder {
-		whole := strings.Join([]string{r.Name, r.Do, r.Until}, "\n")
+		whole := strings.Join([]string{r.Name, r.Do, r.Until, r.Alone}, "\n")
 		l.text("ladder.yaml: "+r.Stage, whole, longestText)
 		l.cited("ladder.yaml: "+r.Stage, whole, r.Sources)
 	}

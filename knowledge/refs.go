@@ -157,6 +157,17 @@ func (c *refs) ladder() {
 	for _, r := range c.pack.Ladder {
 		c.sources("ladder.yaml: "+r.Stage, r.Sources)
 		c.runs("ladder.yaml: "+r.Stage, r.Clocks)
+		c.waits("ladder.yaml: "+r.Stage, r.Waits)
+	}
+}
+
+// waits checks the periods that one waits for on a rung.
+func (c *refs) waits(where string, waits []Wait) {
+	for _, w := range waits {
+		if k, ok := c.pack.Clock(w.Clock); !ok || k.Runs != Forward || k.Whose != Them {
+			c.bad(where, "waits: %q is no clock that runs forward for the other side", w.Clock)
+		}
+		c.values(where, fact.PlatformKind, w.Kinds)
 	}
 }
 

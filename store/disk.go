@@ -24,6 +24,9 @@ type diskCase struct {
 	Touched  time.Time            `json:"touched,omitzero"`
 	Stage    string               `json:"stage,omitempty"`
 	Before   string               `json:"before,omitempty"`
+	Last     int                  `json:"last,omitempty"`
+	Since    time.Time            `json:"since,omitzero"`
+	Got      string               `json:"got,omitempty"`
 	Facts    map[string]diskKnown `json:"facts,omitempty"`
 	Cues     []diskCue            `json:"cues,omitempty"`
 	Trail    []string             `json:"trail,omitempty"`
@@ -41,6 +44,10 @@ type diskCase struct {
 	Pieces   map[string]int       `json:"pieces,omitempty"`
 	Files    string               `json:"files,omitempty"`
 	Batch    diskBatch            `json:"batch,omitzero"`
+	Entries  int                  `json:"entries,omitempty"`
+	Contacts int                  `json:"contacts,omitempty"`
+	PasteA   int                  `json:"paste_from,omitempty"`
+	PasteB   int                  `json:"paste_to,omitempty"`
 }
 
 type diskKnown struct {
@@ -147,6 +154,7 @@ func caseToDisk(c bot.Case) diskCase {
 		View: string(c.View.Name), ViewArg: c.View.Arg,
 		Picked: c.Picked, Misses: c.Misses, Ticked: c.Ticked, RuledOut: c.RuledOut, Flags: c.Flags,
 		Exhibits: c.Exhibits, Pieces: c.Pieces, Files: c.Files, Batch: diskBatch(c.Batch),
+		Last: c.Last, Since: c.Since, Got: string(c.Got), Entries: c.Entries, Contacts: c.Contacts, PasteA: c.Paste.From, PasteB: c.Paste.To,
 	}
 	for _, cue := range c.Cues {
 		d.Cues = append(d.Cues, diskCue(cue))
@@ -167,6 +175,7 @@ func (d diskCase) toBot() bot.Case {
 		View:   bot.View{Name: bot.ViewName(d.View), Arg: d.ViewArg},
 		Picked: d.Picked, Misses: d.Misses, Ticked: d.Ticked, RuledOut: d.RuledOut, Flags: d.Flags,
 		Exhibits: d.Exhibits, Pieces: d.Pieces, Files: d.Files, Batch: bot.Batch(d.Batch),
+		Last: d.Last, Since: d.Since, Got: fact.Value(d.Got), Entries: d.Entries, Contacts: d.Contacts, Paste: bot.Paste{From: d.PasteA, To: d.PasteB},
 	}
 	for _, cue := range d.Cues {
 		c.Cues = append(c.Cues, bot.Cue(cue))

@@ -193,6 +193,7 @@ func (r *Relay) look(a arrival) (in bot.Input, c bot.Case, seen bool, err error)
 	st, err := r.cfg.Store.Load(u.Chat, u.ID, func(c bot.Case) bot.Wish { return r.cfg.Wants(c, u.Event) })
 	in.At, in.Event, in.Message = u.At.In(r.zone(st.Zone)), u.Event, u.Message
 	in.Recent, in.These, in.Cases = st.Recent, st.These, st.Cases
+	in.Retention = r.cfg.Retention
 	return in, st.Case, st.Seen, err
 }
 

@@ -73,10 +73,13 @@ type Config struct {
 	Wants func(bot.Case, bot.Event) bot.Wish                                 // nil: bot.Wants
 	Tell  func(*knowledge.Pack, bot.Notice) bot.Message                      // nil: bot.Tell
 
-	Zone     *time.Location // of chats that have none yet; nil: UTC
-	SendRate float64        // messages a second in all, 0: no limit
-	ChatRate float64        // messages a second in one chat, with bursts of 20; 0: no limit
-	Log      *slog.Logger   // nil: no log
+	Zone *time.Location // of chats that have none yet; nil: UTC
+
+	Retention time.Duration // how long an untouched chat is kept; 0: until it is deleted
+
+	SendRate float64      // messages a second in all, 0: no limit
+	ChatRate float64      // messages a second in one chat, with bursts of 20; 0: no limit
+	Log      *slog.Logger // nil: no log
 }
 
 // Relay is a running bot without its messenger. Make one with [New].

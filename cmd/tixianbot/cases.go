@@ -102,10 +102,33 @@ type printedPiece struct {
 type printedRecord struct {
 	Seq    int            `json:"seq"`
 	At     time.Time      `json:"at"`
+	Rough  bool           `json:"rough,omitempty"` // at is the day, not the time of day
 	ToldAt time.Time      `json:"told_at"`
 	Kind   bot.RecordKind `json:"kind"`
 	Text   string         `json:"text"`
 	About  string         `json:"about,omitempty"`
+	Of     int            `json:"of,omitempty"` // the record that this one corrects, or was read from
+	Parts  []printedPart  `json:"parts,omitempty"`
+	Struck *time.Time     `json:"struck,omitempty"`
+	Was    []printedWas   `json:"was,omitempty"`
+}
+
+// printedPart is what was read from the words of a record: the bytes from..to of
+// the text of the record in. Value stands there where the words do not say it
+// in so many letters: a time, a channel, what a button said.
+type printedPart struct {
+	Name  bot.PartName `json:"name"`
+	Value string       `json:"value,omitempty"`
+	In    int          `json:"in,omitempty"`
+	From  int          `json:"from,omitempty"`
+	To    int          `json:"to,omitempty"`
+}
+
+// printedWas is what a correction took the place of.
+type printedWas struct {
+	At   time.Time `json:"at"`
+	Name string    `json:"name"`
+	Old  string    `json:"old,omitempty"`
 }
 
 func printed(e store.Entry) printedCase {
@@ -114,10 +137,12 @@ func printed(e store.Entry) printedCase {
 		Opened: e.Case.Opened, Touched: e.Case.Touched, Facts: e.Case.Values(),
 		Timeline: []printedRecord{}, Reminders: []struct{}{},
 	}
+	texts := make(map[int]string, len(e.Records))
 	for _, r := range e.Records {
-		c.Timeline = append(c.Timeline, printedRecord{
-			Seq: r.Seq, At: r.At, ToldAt: r.ToldAt, Kind: r.Kind, Text: r.Text, About: r.About,
-		})
+		texts[r.Seq] = r.Text
+	}
+	for _, r := range e.Records {
+		c.Timeline = append(c.Timeline, printRecord(r, texts))
 	}
 	return c
 }
@@ -155,6 +180,30 @@ func printPiece(k *knowledge.Pack, r bot.Record, zone *time.Location) printedPie
 		if part.Name == bot.PartShows {
 			p.Shows = append(p.Shows, part.Value)
 		}
+	}
+	return p
+}
+
+func printRecord(r bot.Record, texts map[int]string) printedRecord {
+	p := printedRecord{
+		Seq: r.Seq, At: r.At, Rough: r.Rough, ToldAt: r.ToldAt, Kind: r.Kind, Text: r.Text, About: r.About, Of: r.Of,
+	}
+	for _, part := range r.Parts {
+		q := printedPart{Name: part.Name, Value: part.Value, In: part.In, From: part.From, To: part.To}
+		if text := texts[part.In]; part.From < part.To && part.To <= len(text) && text[part.From:part.To] == part.Value {
+			q.Value = ""
+		}
+		p.Parts = append(p.Parts, q)
+	}
+	if !r.Struck.IsZero() {
+		p.Struck = &r.Struck
+	}
+	for _, w := range r.Was {
+		was := printedWas(w)
+		if w.Name == string(bot.PartText) {
+			was.Old = "" // it stands in the record of its own
+		}
+		p.Was = append(p.Was, was)
 	}
 	return p
 }

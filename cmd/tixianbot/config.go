@@ -26,6 +26,7 @@ type config struct {
 	Content        string  `name:"content" env:"TIXIANBOT_CONTENT" placeholder:"DIR" help:"Folder that overlays the built-in content; read at the start and on SIGHUP."`
 	SendRate       float64 `name:"send-rate" env:"TIXIANBOT_SEND_RATE" default:"30" placeholder:"N" help:"Messages sent a second in all; 0 is no limit."`
 	ChatRate       float64 `name:"chat-rate" env:"TIXIANBOT_CHAT_RATE" default:"1" placeholder:"N" help:"Messages sent a second to one chat, with a burst of 20; 0 is no limit."`
+	Retention      int     `name:"retention" env:"TIXIANBOT_RETENTION" default:"365" placeholder:"DAYS" help:"Days after which a chat that nobody touched is erased, 14 days after a notice to its user; 0 keeps it."`
 	TZ             string  `name:"tz" env:"TIXIANBOT_TZ" default:"${zone}" placeholder:"ZONE" help:"Time zone of new chats."`
 }
 
@@ -105,7 +106,6 @@ var later = map[string]string{
 	"TIXIANBOT_WEBHOOK_URL":    "the bot polls; a webhook is not offered yet",
 	"TIXIANBOT_WEBHOOK_SECRET": "the bot polls; a webhook is not offered yet",
 	"TIXIANBOT_USER_RATE":      "what one user is answered is not limited yet",
-	"TIXIANBOT_RETENTION":      "cases are kept until their user erases them",
 	"TIXIANBOT_BACKUP_DIR":     "backups are not made yet",
 	"TIXIANBOT_ALLOW":          "who may write to the bot cannot be limited yet",
 	"TIXIANBOT_BLOCK":          "who may write to the bot cannot be limited yet",
@@ -160,6 +160,17 @@ func (c config) zone() (*time.Location, error) {
 		return nil, usageError{fmt.Errorf("the time zone %q is not known", c.TZ)}
 	}
 	return zone, nil
+}
+
+// leastRetention is the shortest retention that leaves time for the notice, in days.
+const leastRetention = 30
+
+// retention returns how long an untouched chat is kept, 0 for ever.
+func (c config) retention() (time.Duration, error) {
+	if c.Retention != 0 && c.Retention < leastRetention || c.Retention > 100*365 {
+		return 0, usageError{fmt.Errorf("TIXIANBOT_RETENTION is %d, want 0 or %d to %d days", c.Retention, leastRetention, 100*365)}
+	}
+	return time.Duration(c.Retention) * 24 * time.Hour, nil
 }
 
 // checkRates refuses rates that mean nothing.

@@ -65,10 +65,11 @@ var imports = []rule{
 	{at: "bot/openai", ours: []string{"bot"}, others: []string{"github.com/sashabaranov/go-openai"}},
 	{at: "bot/dossier/ics", others: []string{"github.com/arran4/golang-ical"}},
 	{at: "bot/dossier", ours: []string{"bot", "bot/dossier/ics", "knowledge", "knowledge/..."}, others: []string{"github.com/", "golang.org/x/image"}},
+	{at: "bot/walk", ours: []string{"bot", "knowledge", "knowledge/..."}},
 	{at: "bot/relay", ours: []string{"bot", "store", "knowledge"}},
 	{
 		at:     "cmd/tixianbot",
-		ours:   []string{"knowledge", "knowledge/...", "bot", "bot/relay", "bot/telegram", "bot/terminal", "bot/openai", "bot/dossier", "bot/dossier/ics", "store"},
+		ours:   []string{"knowledge", "knowledge/...", "bot", "bot/walk", "bot/relay", "bot/telegram", "bot/terminal", "bot/openai", "bot/dossier", "bot/dossier/ics", "store"},
 		others: []string{"github.com/alecthomas/kong"},
 	},
 }

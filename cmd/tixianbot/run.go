@@ -35,7 +35,8 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 		return usageError{err}
 	}
 	zone, err := p.zone()
-	if err := errors.Join(err, p.checkRates()); err != nil {
+	keep, err2 := p.retention()
+	if err := errors.Join(err, err2, p.checkRates()); err != nil {
 		return usageError{err}
 	}
 	shelf, err := openShelf(p.Content)
@@ -50,7 +51,7 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 	watched := &watched{Store: db}
 	r := relay.New(relay.Config{
 		Store: watched, Sender: client, Files: client, Knowledge: shelf.pack,
-		Zone: zone, SendRate: p.SendRate, ChatRate: p.ChatRate, Log: log,
+		Zone: zone, Retention: keep, SendRate: p.SendRate, ChatRate: p.ChatRate, Log: log,
 	})
 	err = p.serve(ctx, deployed{client, r, watched, shelf, again, log})
 	tools()

@@ -1,0 +1,125 @@
+package bot
+
+import (
+	"slices"
+
+	"tixianbot/knowledge/contact"
+	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge/read"
+)
+
+// told reads a contact with the platform from the words of this turn's record.
+// Words that the user wanted noted are a contact as soon as one is told; in
+// anything else it takes a staff number, a ticket or a promise.
+func (t *turn) told(text string, noted bool) {
+	c := t.k.Contacts.Read(text, t.in.At)
+	if !c.Is || !noted && !telling(c) {
+		return
+	}
+	r := &t.fx.Records[len(t.fx.Records)-1]
+	r.Kind = RecordContact
+	if !c.At.IsZero() {
+		r.At, r.Rough = c.At, c.Rough
+	}
+	for _, p := range c.Parts {
+		r.Parts = append(r.Parts, Part{Name: PartName(p.Name), Value: p.Value, From: p.From, To: p.To, In: r.Seq})
+	}
+}
+
+// telling reports whether a contact holds what is worth an entry by itself.
+func telling(c contact.Contact) bool {
+	return slices.ContainsFunc(c.Parts, func(p contact.Part) bool {
+		return slices.Contains([]PartName{PartAgent, PartTicket, PartDue}, PartName(p.Name))
+	})
+}
+
+// contactOfTurn returns the contact that this turn noted, if it did.
+func (t *turn) contactOfTurn() (Record, bool) {
+	for _, r := range t.fx.Records {
+		if r.Kind == RecordContact {
+			return r, true
+		}
+	}
+	return Record{}, false
+}
+
+// promised keeps the facts in step with what the contact r says was promised.
+func (t *turn) promised(r Record) {
+	due, had := r.Part(PartDue), t.c.Facts[fact.PromisedBy]
+	at, ok := fact.Value(due).Time()
+	switch {
+	case ok && r.Struck.IsZero():
+		quote := cut(r.said(), quoteLen)
+		t.set(fact.PromisedBy, Known{Value: fact.At(at.In(t.in.At.Location())), Quote: quote, Record: r.Seq})
+	case had.Record == r.Seq:
+		delete(t.c.Facts, fact.PromisedBy)
+	}
+}
+
+// log answers a contact or a note: the record was made with the words. The
+// parts that were read are shown back, each with a button to correct it.
+func (t *turn) log(text string, found []read.Found) {
+	if text == "" {
+		t.c.View = View{Name: viewNote}
+		t.show()
+		return
+	}
+	changed := t.take(text, t.loggable(found))
+	t.warnOfFacts()
+	t.tell(t.logged(changed), t.loggedKeys()...)
+}
+
+// loggable returns what was found that a note may tell: how far the user got
+// with the platform, and what is not known yet.
+func (t *turn) loggable(found []read.Found) []read.Found {
+	return slices.DeleteFunc(slices.Clone(found), func(f read.Found) bool {
+		moves := slices.Contains([]fact.Name{fact.Contacted, fact.PromisedBy, fact.Attempts}, f.Name)
+		return !moves && t.c.Facts[f.Name].Value != ""
+	})
+}
+
+// logged says what was noted.
+func (t *turn) logged(changed []fact.Name) string {
+	r, ok := t.contactOfTurn()
+	if !ok {
+		return t.say("log.note", "n", number(t.c.Seq))
+	}
+	t.promised(r)
+	lines := []string{t.say("entry.when", "when", t.moment(r))}
+	for _, p := range r.inOrder() {
+		if text := t.partLine(r, p); text != "" {
+			lines = append(lines, text)
+		}
+	}
+	facts := slices.DeleteFunc(t.shown(changed), func(n fact.Name) bool { return n == fact.PromisedBy })
+	var also []string
+	for _, name := range facts {
+		also = append(also, t.line(name, t.c.Facts[name]))
+	}
+	return paragraphs(t.say("log.done", "n", number(r.Seq)), list(lines), t.titled("log.also", also), t.missingOf(r), t.say("log.foot"))
+}
+
+// missingOf says what would make the note of a contact complete.
+func (t *turn) missingOf(r Record) string {
+	switch {
+	case r.Part(PartAgent) == "" && r.Part(PartTicket) == "":
+		return t.say("log.no_agent")
+	case r.Part(PartDue) == "":
+		return t.say("log.no_due")
+	default:
+		return ""
+	}
+}
+
+func (t *turn) loggedKeys() [][]Button {
+	var rows [][]Button
+	seq := t.c.Seq
+	if r, ok := t.contactOfTurn(); ok {
+		rows = grid(t.partKeys(r))
+		seq = r.Seq
+	}
+	return t.stamp(append(rows,
+		[]Button{{Label: t.say("button.entry", "n", number(seq)), Press: Press{Act: actEntry, Arg: number(seq)}}, t.button("history", actLog, "")},
+		[]Button{t.button("case", actCase, ""), t.button("show_again", actShow, "")},
+	))
+}
