@@ -24,6 +24,8 @@ const (
 	findNumber   = "number"
 	findLaw      = "law"
 	findLeak     = "leak"
+	findQuote    = "quote"
+	findSomebody = "somebody"
 	findRival    = "platform"
 	findLanguage = "language"
 	findMarkup   = "markup"
@@ -38,7 +40,7 @@ const (
 )
 
 var findingIDs = []string{
-	findAmount, findCurrency, findLost, findDate, findSpan, findCount, findNumber, findLaw, findLeak, findRival, findLanguage,
+	findAmount, findCurrency, findLost, findDate, findSpan, findCount, findNumber, findLaw, findLeak, findQuote, findSomebody, findRival, findLanguage,
 	findMarkup, findThinking, findMeta, findHalf, findToken, findBlank, findDemand, findDeadline, findLong,
 }
 
@@ -57,6 +59,8 @@ func (b *Book) Check(text string, o Order, c Case) []Finding {
 	}
 	r.form()
 	r.secrets()
+	r.quotes()
+	r.people()
 	r.laws()
 	r.figures()
 	for _, rule := range b.checks.rules {
@@ -278,6 +282,45 @@ func (r *reading) back(at int) int {
 		from, _ := r.folded.Span(i, i+1)
 		return from >= at
 	})
+}
+
+// between finds what stands between quotation marks.
+var between = regexp.MustCompile("[\u201c\u300c\"]([^\u201c\u201d\u300c\u300d\"\n]{2,60})[\u201d\u300d\"]")
+
+// quotes finds words that are said to have been shown or said and are not in
+// the case.
+func (r *reading) quotes() {
+	for _, m := range between.FindAllStringSubmatchIndex(r.f, -1) {
+		said := strings.Trim(r.f[m[2]:m[3]], " "+pauses)
+		if !r.allFree(m[2], m[3]) || r.checks.one["statuses"].MatchString(said) || r.within(said) {
+			continue
+		}
+		if r.checks.one["quoting"].MatchString(r.f[:m[0]]) {
+			r.add(findQuote, Block, m[2], m[3])
+		}
+	}
+}
+
+// within reports whether words are part of what the case says.
+func (r *reading) within(words string) bool {
+	return slices.ContainsFunc(r.c.words(), func(w string) bool {
+		return strings.Contains(r.book.fold.Fold(w).String(), words)
+	})
+}
+
+// people finds names of persons that are not in the case.
+func (r *reading) people() {
+	for _, re := range r.checks.names {
+		i := re.SubexpIndex("name")
+		for _, m := range re.FindAllStringSubmatchIndex(r.text, -1) {
+			name := r.text[m[2*i]:m[2*i+1]]
+			from, to := r.back(m[2*i]), r.back(m[2*i+1])
+			if !r.allFree(from, to) || r.checks.one["not_names"].MatchString(name) {
+				continue
+			}
+			r.add(findSomebody, Block, from, to)
+		}
+	}
 }
 
 // rivals finds the names of other platforms.

@@ -39,6 +39,11 @@ type Checks struct {
 	Tries    string              `yaml:"tries"`    // a clause about attempts
 	Talks    string              `yaml:"talks"`    // a clause about talks
 	Law      LawWords            `yaml:"law"`
+	Quoting  string              `yaml:"quoting"`   // before quotation marks: what is between them was said or shown
+	Statuses string              `yaml:"statuses"`  // between quotation marks: words that everybody uses
+	Surname  string              `yaml:"surname"`   // stands for itself in Names
+	Names    []string            `yaml:"names"`     // names of persons, group name, over the text as it is
+	NotNames string              `yaml:"not_names"` // what looks like one
 	English  []string            `yaml:"english"`   // words that English letters are full of
 	Closing  string              `yaml:"closing"`   // last lines that need no full stop
 	CutOff   string              `yaml:"cut_off"`   // ends that no finished letter has
@@ -94,6 +99,7 @@ type checks struct {
 	markup   []*regexp.Regexp
 	pre, epi *regexp.Regexp
 	thinking *regexp.Regexp
+	names    []*regexp.Regexp
 	guard    *regexp.Regexp
 	articles []*regexp.Regexp
 	named    []*regexp.Regexp
@@ -161,15 +167,18 @@ func (x *expander) all(list []string) []*regexp.Regexp {
 }
 
 func compileChecks(t *normal.Table, c Checks, src Sources) (checks, error) {
-	x := &expander{words: c.Words}
+	x := &expander{words: maps.Clone(c.Words)}
+	x.words["surname"] = c.Surname
 	out := checks{Checks: c, one: map[string]*regexp.Regexp{}, relative: map[int]*regexp.Regexp{}, once: map[int]*regexp.Regexp{}}
 	out.dates, out.clocks, out.markup = x.all(c.Dates), x.all(c.Clocks), x.all(c.Markup)
 	out.pre, out.epi, out.thinking, out.guard = x.union(c.Preamble), x.union(c.Epilogue), x.union(c.Thinking), x.union(c.Unspoken)
+	out.names = x.all(c.Names)
 	out.articles, out.named = x.all(c.Law.Articles), x.all(c.Law.Named)
 	for name, p := range map[string]string{
 		"pm": c.PM, "asking": c.Asking, "lawful": c.Lawful, "told": c.Told, "tries": c.Tries, "talks": c.Talks,
 		"closing": c.Closing, "cut_off": c.CutOff, "papers": c.Law.Papers, "generic": c.Law.Generic, "document": c.Law.Document,
 		"times": "^ ?" + c.Times, "people": "^ ?" + c.People, "harmless": "^ ?" + c.Harmless,
+		"quoting": c.Quoting, "statuses": c.Statuses, "not_names": c.NotNames,
 		"ordinal": c.Ordinal + "$", "label": c.Label + "$", "deadline_zh": c.Deadline[Chinese], "deadline_en": c.Deadline[English],
 	} {
 		out.one[name] = x.re(p)
@@ -184,7 +193,7 @@ func compileChecks(t *normal.Table, c Checks, src Sources) (checks, error) {
 	for _, r := range c.Rules {
 		out.rules = append(out.rules, rule{Rule: r, any: x.union(r.Any), not: x.union(r.Not)})
 	}
-	if err := out.names(); err != nil {
+	if err := out.complete(); err != nil {
 		return out, err
 	}
 	out.laws, out.lawText = lawsIn(src.Laws), strings.Join(src.Laws, "\n")
@@ -208,8 +217,8 @@ func (c *checks) units(x *expander) {
 	slices.SortFunc(c.money, func(a, b coin) int { return strings.Compare(a.code, b.code) })
 }
 
-// names reports a finding without a sentence and an id that stands twice.
-func (c *checks) names() error {
+// complete reports a finding without a sentence and an id that stands twice.
+func (c *checks) complete() error {
 	for _, id := range findingIDs {
 		if c.Say[id] == "" {
 			return fmt.Errorf("check: say: no sentence for %q", id)

@@ -19,8 +19,8 @@ type known struct {
 	currency string // "" if unknown
 	moments  []time.Time
 	today    time.Time
-	spans    []span // in the words of the case
-	digits   []string
+	spans    []span   // in the words of the case
+	tokens   []string // digits, also with the letters before them
 }
 
 // span is a length of time: so many of a unit.
@@ -51,13 +51,19 @@ func (b *Book) knownOf(c Case, o Order) known {
 	}
 	for _, w := range c.words() {
 		f := b.fold.Fold(w).String()
-		k.digits = append(k.digits, digitRun.FindAllString(f, -1)...)
+		k.tokens = append(k.tokens, digitRun.FindAllString(f, -1)...)
+		for _, s := range codeRun.FindAllString(f, -1) {
+			k.tokens = append(k.tokens, strings.ReplaceAll(s, "-", ""))
+		}
 		k.spans = append(k.spans, b.checks.spansIn(f)...)
 	}
 	return k
 }
 
-var digitRun = regexp.MustCompile(`[0-9]+`)
+var (
+	digitRun = regexp.MustCompile(`[0-9]+`)
+	codeRun  = regexp.MustCompile(`[a-z]+-?[0-9]+`)
+)
 
 // spansIn returns the lengths of time that a text names.
 func (c *checks) spansIn(f string) []span {
@@ -340,8 +346,8 @@ func (r *reading) count(v, from, to int) bool {
 	tries, talks := r.says("tries", from, to, pauses), r.says("talks", from, to, pauses)
 	ok := v == attempts || v == len(r.c.Contacts)
 	switch {
-	case v == 1 && !isDigit(r.f[from]):
-		ok = !tries || attempts < 2
+	case v == 1 && r.f[from] >= utf8.RuneSelf:
+		ok = true
 	case tries && !talks:
 		ok = v == attempts
 	case talks && !tries:
@@ -378,10 +384,15 @@ func (r *reading) loose(n numeral.Number, from int) {
 		r.account(from, n.End)
 		return
 	}
-	if slices.Contains(r.checks.Hotlines, digits) || slices.Contains(r.known.digits, digits) {
+	if slices.Contains(r.checks.Hotlines, digits) {
 		return
 	}
-	if len(digits) > longestPlain || r.checks.one["label"].MatchString(r.f[:from]) {
+	letters := strings.TrimRight(r.f[:from], "-")
+	letters = letters[len(strings.TrimRight(letters, "abcdefghijklmnopqrstuvwxyz")):]
+	if slices.Contains(r.known.tokens, letters+digits) {
+		return
+	}
+	if len(digits) > longestPlain || letters != "" && len(letters) < 4 || r.checks.one["label"].MatchString(r.f[:from]) {
 		r.add(findNumber, Block, from, n.End)
 	}
 }

@@ -2,6 +2,7 @@ package letter
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -52,4 +53,19 @@ func (b *Book) bare(text string) string {
 		text = strings.TrimSpace(text[:i])
 	}
 	return text
+}
+
+// Brief returns what a language model is told about a letter of the kind o.
+func (b *Book) Brief(o Order) string { return b.tongues[o.full().Lang].Brief }
+
+// Objections returns what a language model is told about the findings that
+// block its first reply: sentences without any words of the letter.
+func (b *Book) Objections(o Order, findings []Finding) string {
+	lines := []string{b.tongues[o.full().Lang].Again}
+	for _, f := range findings {
+		if line := "- " + f.Say; f.Degree == Block && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }

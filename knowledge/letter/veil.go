@@ -74,6 +74,9 @@ func (b *Book) places(text string, c Case) [][2]int {
 	for _, w := range words {
 		out = append(out, occurrences(text, strings.TrimSpace(w))...)
 	}
+	for _, name := range b.namesIn(append(words, text)) {
+		out = append(out, occurrences(text, name)...)
+	}
 	for _, s := range b.screen.Personal(text) {
 		out = append(out, [2]int{s.Start, s.End})
 	}
@@ -86,6 +89,24 @@ func (b *Book) places(text string, c Case) [][2]int {
 		}
 	}
 	return merge(append(out, b.written(text)...))
+}
+
+// namesIn returns what is personal or the name of a person in texts: it is
+// hidden wherever it stands.
+func (b *Book) namesIn(texts []string) []string {
+	var out []string
+	for _, text := range texts {
+		for _, s := range b.screen.Personal(text) {
+			out = append(out, text[s.Start:s.End])
+		}
+		for _, re := range b.checks.names {
+			i := re.SubexpIndex("name")
+			for _, m := range re.FindAllStringSubmatch(text, -1) {
+				out = append(out, m[i])
+			}
+		}
+	}
+	return out
 }
 
 // written returns the dates, hours and Chinese numbers of a text.
