@@ -231,7 +231,8 @@ func (r *reading) rule(x rule) []Finding {
 	if degree == "" {
 		degree = Block
 	}
-	for _, at := range x.any.FindAllStringIndex(r.lined, -1) {
+	for _, m := range x.any.FindAllStringSubmatchIndex(r.lined, -1) {
+		at := core(m)
 		if at[0] == at[1] || slices.Contains(r.blank[at[0]:at[1]], true) || !r.free(at[0], at[1]) || x.Apart && !r.allFree(at[0], at[1]) {
 			continue
 		}
@@ -245,6 +246,17 @@ func (r *reading) rule(x rule) []Finding {
 		return []Finding{r.finding(x.ID, degree, x.Say, at[0], at[1])}
 	}
 	return nil
+}
+
+// core returns the place of the first group of a match that has one, else of
+// the match.
+func core(m []int) []int {
+	for i := 2; i < len(m); i += 2 {
+		if m[i] >= 0 {
+			return m[i : i+2]
+		}
+	}
+	return m[:2]
 }
 
 // meets reports whether the case meets a condition.

@@ -33,6 +33,13 @@ type Checks struct {
 	Label    string              `yaml:"label"`    // before a number: it is somebody's or something's
 	Hotlines []string            `yaml:"hotlines"` // numbers that everybody may name
 	Currency map[string][]string `yaml:"currency"` // how sums are written: words before or behind a number
+	Weekdays string              `yaml:"weekdays"` // days of the week, tomorrow, the end of the month
+	Reported string              `yaml:"reported"` // before such a day or a length of time: somebody said it
+	Past     string              `yaml:"past"`     // a clause about time that has passed
+	Limit    string              `yaml:"limit"`    // behind a length of time: it is a limit
+	Limits   string              `yaml:"limits"`   // the same before it
+	Tenths   string              `yaml:"tenths"`   // behind a sum: groups jiao and fen
+	Numerals map[string]int      `yaml:"numerals"` // English words
 	Asking   string              `yaml:"asking"`   // a clause that asks for something
 	Lawful   string              `yaml:"lawful"`   // a clause that names a lawful next step
 	Told     string              `yaml:"told"`     // a clause that says what the other side said
@@ -179,6 +186,7 @@ func compileChecks(t *normal.Table, c Checks, src Sources) (checks, error) {
 		"closing": c.Closing, "cut_off": c.CutOff, "papers": c.Law.Papers, "generic": c.Law.Generic, "document": c.Law.Document,
 		"times": "^ ?" + c.Times, "people": "^ ?" + c.People, "harmless": "^ ?" + c.Harmless,
 		"quoting": c.Quoting, "statuses": c.Statuses, "not_names": c.NotNames,
+		"weekdays": c.Weekdays, "reported": c.Reported, "past": c.Past, "limit": c.Limit, "limits": c.Limits + "$", "tenths": c.Tenths,
 		"ordinal": c.Ordinal + "$", "label": c.Label + "$", "deadline_zh": c.Deadline[Chinese], "deadline_en": c.Deadline[English],
 	} {
 		out.one[name] = x.re(p)

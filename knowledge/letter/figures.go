@@ -106,6 +106,7 @@ func (r *reading) figures() {
 	for n, re := range r.checks.once {
 		r.each(re, func(at []int, _ func(string) string) bool { return r.count(n, at[0], at[1]) })
 	}
+	r.each(r.checks.one["weekdays"], r.weekday)
 	r.numbers()
 }
 
@@ -230,17 +231,47 @@ func (r *reading) clock(at []int, group func(string) string) bool {
 	ok := slices.ContainsFunc(r.known.moments, func(t time.Time) bool {
 		return (h == t.Hour() || group("part") == "" && h+12 == t.Hour()) && (m == t.Minute() || !exact)
 	})
-	if !ok && !r.says("asking", at[0], at[1], stops) {
+	if !ok && !r.says("asking", at[0], at[1], pauses) {
 		r.add(findDate, Block, at[0], at[1])
 	}
 	return true
+}
+
+// weekday checks a day that is named by the week: one that is asked for, or in
+// the words of the case.
+func (r *reading) weekday(at []int, _ func(string) string) bool {
+	if r.said(at[0]) || !r.says("asking", at[0], at[1], pauses) {
+		if !r.within(r.f[at[0]:at[1]]) {
+			r.add(findDate, Block, at[0], at[1])
+		}
+	}
+	return true
+}
+
+// said reports whether what stands at f[from:] is told as somebody's words.
+func (r *reading) said(from int) bool {
+	lo, _ := r.clause(from, from, pauses)
+	return r.checks.one["reported"].MatchString(r.f[lo:from])
+}
+
+// numberAt returns the number at f[i:], in digits, in Chinese or in English words.
+func (r *reading) numberAt(i int) (numeral.Number, bool) {
+	if n, ok := r.checks.numbers.At(r.f, i); ok {
+		return n, true
+	}
+	if !isLetter(r.f[i]) || i > 0 && isLetter(r.f[i-1]) {
+		return numeral.Number{}, false
+	}
+	word := latinWord.FindString(r.f[i:])
+	v, ok := r.checks.Numerals[word]
+	return numeral.Number{Value: big.NewRat(int64(v), 1), End: i + len(word), Single: true}, ok
 }
 
 // numbers checks the numbers that no date and no clock time has taken.
 func (r *reading) numbers() {
 	for i := 0; i < len(r.f); {
 		_, size := utf8.DecodeRuneInString(r.f[i:])
-		n, ok := r.checks.numbers.At(r.f, i)
+		n, ok := r.numberAt(i)
 		if !ok || !r.allFree(i, n.End) {
 			i += size
 			continue
@@ -258,7 +289,7 @@ func (r *reading) number(n numeral.Number, from int) {
 		return
 	}
 	if unit, size := r.checks.spanUnit(rest); unit != "" {
-		if !r.spanHolds(n, unit, from) {
+		if !r.spanHolds(n, unit, from, n.End+size) {
 			r.add(findSpan, Block, from, n.End+size)
 		}
 		return
@@ -306,7 +337,9 @@ func (r *reading) money(n numeral.Number, from int) (string, int) {
 
 // sum checks a sum of money.
 func (r *reading) sum(n numeral.Number, code string, from, to int) {
-	ok := slices.ContainsFunc(r.known.sums, func(v *big.Rat) bool { return v.Cmp(n.Value) == 0 })
+	value, more := r.tenths(n.Value, to)
+	ok := slices.ContainsFunc(r.known.sums, func(v *big.Rat) bool { return v.Cmp(value) == 0 })
+	to += more
 	switch {
 	case !ok || n.Rough:
 		r.add(findAmount, Block, from, to)
@@ -316,14 +349,26 @@ func (r *reading) sum(n numeral.Number, code string, from, to int) {
 	r.account(from, to)
 }
 
+// tenths adds what stands behind a sum in smaller coins, and says how long that is.
+func (r *reading) tenths(sum *big.Rat, to int) (*big.Rat, int) {
+	re := r.checks.one["tenths"]
+	m := re.FindStringSubmatch(r.f[to:])
+	if m == nil {
+		return sum, 0
+	}
+	jiao, fen := r.value(m[re.SubexpIndex("jiao")]), r.value(m[re.SubexpIndex("fen")])
+	return new(big.Rat).Add(sum, big.NewRat(int64(10*jiao+fen), 100)), len(m[0])
+}
+
 // spanHolds reports whether a length of time is one that the case speaks of,
 // one that is asked for, or one that can be counted from the case.
-func (r *reading) spanHolds(n numeral.Number, unit string, from int) bool {
-	if slices.Contains(r.known.spans, span{n.String(), unit}) {
+func (r *reading) spanHolds(n numeral.Number, unit string, from, to int) bool {
+	switch {
+	case slices.Contains(r.known.spans, span{n.String(), unit}):
 		return true
-	}
-	if !r.says("told", from, n.End, pauses) &&
-		(r.says("asking", from, n.End, stops) || r.says("lawful", from, n.End, stops)) {
+	case r.said(from):
+		return false
+	case r.limits(from, to):
 		return true
 	}
 	v, ok := n.Int()
@@ -335,6 +380,20 @@ func (r *reading) spanHolds(n numeral.Number, unit string, from int) bool {
 		past := r.known.today.Sub(t).Hours() / per
 		return past > 0 && float64(v) <= past+1 && float64(v) >= past-1
 	})
+}
+
+// limits reports whether a length of time is one within which something is
+// asked for or announced.
+func (r *reading) limits(from, to int) bool {
+	lo, _ := r.clause(from, to, pauses)
+	bound := strings.ContainsAny(r.f[from:to], "\u5185\u524d") ||
+		r.checks.one["limit"].MatchString(r.f[to:]) || r.checks.one["limits"].MatchString(r.f[lo:from])
+	for _, what := range []string{"asking", "lawful"} {
+		if bound && r.says(what, from, to, stops) || r.says(what, from, to, pauses) && !r.says("past", from, to, pauses) {
+			return true
+		}
+	}
+	return false
 }
 
 // count checks how often something was tried or talked about.

@@ -85,7 +85,7 @@ func (r *reading) laws() {
 
 func (r *reading) eachLaw(re *regexp.Regexp, use func(at []int, name, nos string)) {
 	for _, m := range re.FindAllStringSubmatchIndex(r.f, -1) {
-		if !r.allFree(m[0], m[1]) {
+		if !r.free(m[0], m[1]) {
 			continue
 		}
 		group := func(name string) string {
