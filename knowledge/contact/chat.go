@@ -67,6 +67,8 @@ type talk struct {
 	day   time.Time // the day that stands above, zero for none
 	last  time.Time // the time of the turn before
 	begun bool
+	bares int  // how many lines hold a name and a colon and nothing else
+	known bool // one of these names is known
 
 	voiced bool // there are no names: who speaks is told by the voice alone
 }
@@ -81,33 +83,6 @@ func (r *Reader) talk(text string, at time.Time) *talk {
 	}
 	t.name()
 	return t
-}
-
-// nameless makes turns of lines that begin with a clock time and name nobody,
-// if there are some and one of them sounds like somebody who answers.
-func (t *talk) nameless() {
-	leads, theirs := 0, false
-	for i := range t.lines {
-		if l := &t.lines[i]; l.lead {
-			leads++
-			theirs = theirs || t.r.chat.voice(l.s) > 0
-		}
-	}
-	if leads < 3 || !theirs {
-		return
-	}
-	for i := range t.lines {
-		l := &t.lines[i]
-		if !l.lead {
-			t.add(l)
-			continue
-		}
-		l.stamp = t.r.stampIn(l.s, t.at)
-		a, _ := l.text.Span(l.stamp.to, len(l.s))
-		l.body = l.from + a
-		t.startAt(l, l, "")
-	}
-	t.voiced = len(t.turns) > 1
 }
 
 // sound reports whether the heads that were found make a conversation.
@@ -143,6 +118,7 @@ func (t *talk) build() {
 			t.start(l, l.name)
 		case l.only && !l.stamp.clock:
 			t.day = l.stamp.of(t.at, time.Time{})
+		case l.only && t.stampBehind(i):
 		case l.only:
 			i += t.stampAlone(i)
 		case l.alone && t.aloneCounts(l) && !t.stampFollows(i):
@@ -156,6 +132,9 @@ func (t *talk) build() {
 // speaks reports whether the name before a colon or beside a time is a speaker.
 func (t *talk) speaks(l *line) bool {
 	if l.stamp.ok {
+		return true
+	}
+	if l.bare && t.known && t.bares > 1 {
 		return true
 	}
 	return t.r.chat.role(t.folded(l.name)) != Unknown || t.names[t.folded(l.name)] > 1 && t.repeated() > 1
@@ -177,6 +156,21 @@ func (t *talk) aloneCounts(l *line) bool { return len(t.alone) > 1 && t.alone[l.
 
 func (t *talk) stampFollows(i int) bool {
 	return i+1 < len(t.lines) && t.lines[i+1].only && t.lines[i+1].stamp.clock
+}
+
+// stampBehind gives the time that stands alone on line i to the turn above it,
+// if that turn has none and another begins below.
+func (t *talk) stampBehind(i int) bool {
+	n := len(t.turns)
+	if n == 0 || t.bares < 2 || !t.turns[n-1].At.IsZero() && !t.turns[n-1].Rough || t.turns[n-1].From == t.turns[n-1].To {
+		return false
+	}
+	if i+1 < len(t.lines) && !t.lines[i+1].bare {
+		return false
+	}
+	t.turns[n-1].At, t.turns[n-1].Rough = t.clock(t.lines[i].stamp)
+	t.stamped++
+	return true
 }
 
 // stampAlone begins a turn at the time that stands alone on line i. The name

@@ -171,6 +171,7 @@ func TestChats(t *testing.T) {
 	}{
 		{"chats-round1.txt", 0.98, 0.98},
 		{"chats-round2.txt", 0.97, 0.97},
+		{"chats-round3.txt", 0.97, 0.97},
 	} {
 		t.Run(test.file, func(t *testing.T) {
 			var s score

@@ -61,8 +61,7 @@ func (c Contact) Part(name Name) string {
 // Read returns what text tells of a contact. at says when it was told and
 // carries the user's zone. It never looks past the first 40,000 bytes.
 func (r *Reader) Read(text string, at time.Time) Contact {
-	p := r.page(text, at)
-	g := &reading{page: p, r: r, at: at}
+	g := r.reading(text, at)
 	g.look()
 	if !g.told() {
 		return Contact{}

@@ -21,6 +21,7 @@ type line struct {
 	body     int    // where the message begins
 	only     bool   // nothing but a time
 	alone    bool   // nothing but the name of somebody known
+	bare     bool   // nothing but a name and a colon
 	nameLike bool   // nothing but what may be a name
 	mail     bool   // the head of a mail
 	lead     bool   // begins with a clock time, and no name stands there
@@ -180,10 +181,14 @@ func (t *talk) stampedHead(l *line) bool {
 	rest := strings.TrimLeft(l.s[l.stamp.to:], closers)
 	behind := len(l.s) - len(rest)
 	switch {
-	case before == "" && strings.Trim(rest, ":") == "":
+	case before == "" && weekday.MatchString(rest):
 		l.only = true
 	case before == "":
-		if name, body, ok := t.upToColon(rest); ok {
+		name, body, ok := t.upToColon(rest)
+		if ok && t.r.chat.withoutSays(name) != name {
+			return false // an account: 10:00 she said: …
+		}
+		if ok {
 			t.named(l, behind, behind+len(name), behind+body)
 		} else if t.r.chat.role(rest) != Unknown && t.r.chat.mayBeName(rest) {
 			t.named(l, behind, len(l.s), len(l.s))
@@ -193,6 +198,9 @@ func (t *talk) stampedHead(l *line) bool {
 	}
 	return l.only || l.name != ""
 }
+
+// weekday is what may stand behind a time that stands alone.
+var weekday = regexp.MustCompile(`^[: ]*(?:\([^)]{1,9}\)?)?[: ]*$`)
 
 // nameBefore reads a name before its time, rest is what stands behind both. Of
 // a message that begins with a time nothing but the name of somebody known and
@@ -246,6 +254,7 @@ func (t *talk) colonHead(l *line) {
 	if name, body, ok := t.upToColon(l.s[lead:]); ok {
 		said := t.r.chat.withoutSays(name)
 		t.named(l, lead, lead+len(said), lead+body)
+		l.bare = strings.TrimSpace(l.s[lead+body:]) == ""
 	}
 }
 
@@ -258,6 +267,10 @@ func (t *talk) count() {
 		l := &t.lines[i]
 		if l.name != "" {
 			t.names[t.folded(l.name)]++
+		}
+		if l.bare {
+			t.bares++
+			t.known = t.known || t.r.chat.role(t.folded(l.name)) != Unknown
 		}
 		if l.alone {
 			t.alone[l.s]++

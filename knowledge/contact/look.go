@@ -64,6 +64,16 @@ func newHit(loc []int) hit {
 	return h
 }
 
+// hits returns the matches of the rules that give gives, looked for once.
+func (g *reading) hits(gives Gives) []hit {
+	found, ok := g.found[gives]
+	if !ok {
+		found = g.r.find(g.page, gives)
+		g.found[gives] = found
+	}
+	return found
+}
+
 // near is how far guards look, in bytes.
 const near = 60
 
@@ -100,16 +110,21 @@ type reading struct {
 	spoken          bool // a person said some of it
 	evidence        []int
 	agents, tickets []span // of the folded text
+	found           map[Gives][]hit
+}
+
+func (r *Reader) reading(text string, at time.Time) *reading {
+	return &reading{page: r.page(text, at), r: r, at: at, found: map[Gives][]hit{}}
 }
 
 // look finds what a contact is told by.
 func (g *reading) look() {
-	for _, h := range g.r.find(g.page, GivesNothing) {
+	for _, h := range g.hits(GivesNothing) {
 		g.void = append(g.void, g.around(h.from, !h.wide))
 	}
 	g.findSaid()
 	g.agents, g.tickets = g.numbers(GivesAgent), g.numbers(GivesTicket)
-	for _, h := range g.r.find(g.page, GivesTold) {
+	for _, h := range g.hits(GivesTold) {
 		if !within(g.void, h.held.from) && !within(g.said, h.held.from) {
 			g.evidence = append(g.evidence, h.from)
 		}
@@ -124,7 +139,7 @@ func (g *reading) told() bool {
 // What a mask has touched is none.
 func (g *reading) numbers(gives Gives) []span {
 	var out []span
-	for _, h := range g.r.find(g.page, gives) {
+	for _, h := range g.hits(gives) {
 		if within(g.void, g.masked(h.from)) || within(out, h.held.from) || strings.Contains(g.s[h.held.from:h.held.to], hidden) {
 			continue
 		}
@@ -141,11 +156,11 @@ const hidden = "\u25cf"
 
 // sayings returns where something that was said, or that a screen showed, may begin.
 func (g *reading) sayings() []hit {
-	hits := g.r.find(g.page, GivesShown)
+	hits := slices.Clone(g.hits(GivesShown))
 	for i := range hits {
 		hits[i].shown = true
 	}
-	hits = append(g.r.find(g.page, GivesSaid), hits...)
+	hits = append(hits, g.hits(GivesSaid)...)
 	slices.SortStableFunc(hits, func(a, b hit) int { return a.from - b.from })
 	return hits
 }
@@ -234,7 +249,7 @@ func (g *reading) numbered(from, to int) bool {
 
 // when returns the first moment that is told and not said by them.
 func (g *reading) when() (time.Time, bool) {
-	not := g.r.find(g.page, GivesNot)
+	not := g.hits(GivesNot)
 	for i, c := range g.m {
 		v, ok := g.values[i]
 		if c != runeTime || !ok || v.Phrase.By || within(g.said, i) || within(g.void, i) || g.numbered(v.Start, v.End) || touches(not, span{i, i + 1}) {
@@ -249,7 +264,7 @@ func (g *reading) when() (time.Time, bool) {
 		}
 		return m.At, m.Grain > when.Minute
 	}
-	if len(g.r.find(g.page, GivesNow)) > 0 {
+	if len(g.hits(GivesNow)) > 0 {
 		return g.at, true
 	}
 	return time.Time{}, false

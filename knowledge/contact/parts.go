@@ -65,7 +65,7 @@ func (g *reading) sums() []Part {
 			parts = append(parts, g.part(Amount, v.Sum, span{i, i + utf8.RuneLen(c)}))
 		}
 	}
-	for _, h := range g.r.find(g.page, GivesAmount) {
+	for _, h := range g.hits(GivesAmount) {
 		if !within(g.void, h.from) {
 			parts = append(parts, g.part(Amount, g.m[h.held.from:h.held.to], h.held))
 		}
@@ -75,8 +75,8 @@ func (g *reading) sums() []Part {
 
 // promises returns what was promised, with the time it is due.
 func (g *reading) promises(base time.Time) []Part {
-	sure := g.r.find(g.page, GivesPromise)
-	not := g.r.find(g.page, GivesNot)
+	sure := g.hits(GivesPromise)
+	not := g.hits(GivesNot)
 	var parts []Part
 	var open span // a promise without a time, which the next clause may name
 	for _, clause := range g.clauses() {
@@ -204,7 +204,7 @@ func (g *reading) due(clause span, base time.Time) (time.Time, span, bool) {
 // holiday reads a promise for the days before a holiday: until the last day
 // before the days off.
 func (g *reading) holiday(clause span, base time.Time) (time.Time, span, bool) {
-	for _, h := range g.r.find(g.page, GivesHoliday) {
+	for _, h := range g.hits(GivesHoliday) {
 		if !clause.holds(h.held.to) {
 			continue
 		}
@@ -224,7 +224,7 @@ func (g *reading) holiday(clause span, base time.Time) (time.Time, span, bool) {
 
 // named reads lengths that have a name of their own, in working days: T+1.
 func (g *reading) named(clause span, base time.Time) (time.Time, span, bool) {
-	for _, h := range g.r.find(g.page, GivesLength) {
+	for _, h := range g.hits(GivesLength) {
 		if !clause.holds(h.from) {
 			continue
 		}

@@ -136,7 +136,7 @@ func (r *Reader) ofTurn(s Source, turn Turn, base time.Time) []Proposal {
 
 // saidBy reads a text all of which they said.
 func (r *Reader) saidBy(text string, at time.Time) *reading {
-	g := &reading{page: r.page(text, at), r: r, at: at}
+	g := r.reading(text, at)
 	g.said = []span{g.all()}
 	g.agents, g.tickets = g.numbers(GivesAgent), g.numbers(GivesTicket)
 	return g
@@ -154,7 +154,7 @@ func (g *reading) proposals(base time.Time) []Proposal {
 // about returns the clauses in which a rule matches; those that follow each
 // other in a sentence are one.
 func (g *reading) about(kind Kind, gives Gives, base time.Time) []Proposal {
-	hits := g.r.find(g.page, gives)
+	hits := g.hits(gives)
 	var spans []span
 	for _, sentence := range g.page.parts(g.all(), false) {
 		open := false
