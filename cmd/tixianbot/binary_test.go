@@ -52,7 +52,7 @@ func withBinary(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "build the binary: %v\n%s", err, out)
 		return 1
 	}
-	return m.Run()
+	return telegramtest.Main(m)
 }
 
 // long is set for the full counts of the tests that kill and count.

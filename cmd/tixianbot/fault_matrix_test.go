@@ -150,6 +150,14 @@ func (p *play) sometime() {
 }
 
 func killing(p *play, times int) {
+	p.strict = true
+	massacre(p, times)
+}
+
+// lastWords is how long after its death a message of a bot may still be read.
+const lastWords = 5 * time.Millisecond
+
+func massacre(p *play, times int) {
 	for n := range times {
 		if n%2 == 0 {
 			p.settle() // so that everybody can press again
@@ -157,6 +165,7 @@ func killing(p *play, times int) {
 		p.round()
 		p.sometime()
 		p.bot.kill()
+		p.deaths = append(p.deaths, time.Now().Add(lastWords))
 		p.start()
 	}
 }
@@ -169,7 +178,7 @@ func everything(p *play, times int) {
 			defer p.srv.Inject(telegramtest.Fault{Kind: kind, Chance: 0.02})()
 		}
 	}
-	killing(p, times)
+	massacre(p, times)
 }
 
 func terminating(p *play, times int) {

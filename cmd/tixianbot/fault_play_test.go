@@ -24,7 +24,9 @@ type play struct {
 	bot    *running
 	people []*person
 	random *rand.Rand
-	tokens int // given out so far
+	tokens int         // given out so far
+	deaths []time.Time // when each bot was dead that was killed
+	strict bool        // nothing but the deaths makes a message come again
 }
 
 // people is how many chats a play has.
@@ -221,6 +223,9 @@ func (p *play) count(total *toll, u *person, c printedCase) {
 	if !u.settled() {
 		total.messagesLost++
 	}
+	if p.strict {
+		p.atMostOneADeath(u)
+	}
 	repeated := 0
 	for _, n := range u.receipts() {
 		repeated += n - 1
@@ -229,6 +234,38 @@ func (p *play) count(total *toll, u *person, c printedCase) {
 	repeated += p.checklists(u) - 1
 	total.again += repeated
 	total.worst = max(total.worst, repeated)
+}
+
+// atMostOneADeath fails the test if more than one message of a person was on its
+// way at a death, or if one came again without any: of each that came again, the
+// bot that had sent it before died then.
+func (p *play) atMostOneADeath(u *person) {
+	last, open := map[string]int{}, map[int]int{} // by message: which bot sent it; by bot: how many came again
+	for _, m := range u.Messages() {
+		name := receipt.FindString(m.Text)
+		if isChecklist(m) {
+			name = "the checklist"
+		}
+		if name == "" {
+			continue
+		}
+		now := p.deathsBefore(m.Date)
+		if before, again := last[name]; again {
+			if open[before]++; open[before] > 1 || before == now {
+				p.t.Errorf("%s came again: bot %d sent it, then bot %d; of those of bot %d that is the %d.", name, before, now, before, open[before])
+			}
+		}
+		last[name] = now
+	}
+}
+
+// deathsBefore returns how many bots were dead at the time at.
+func (p *play) deathsBefore(at time.Time) int {
+	n := 0
+	for n < len(p.deaths) && p.deaths[n].Before(at) {
+		n++
+	}
+	return n
 }
 
 // add counts an update that should stand in the timeline want times.
