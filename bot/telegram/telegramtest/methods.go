@@ -93,6 +93,8 @@ func (s *Server) reach(p params) (*chat, *answer) {
 	switch {
 	case !ok:
 		return nil, bad("chat not found")
+	case c.deleted:
+		return nil, refuse(http.StatusForbidden, "Forbidden: user is deactivated")
 	case c.blocked && c.kind == "private":
 		return nil, refuse(http.StatusForbidden, saysBlocked)
 	case c.blocked:
@@ -123,6 +125,9 @@ func (m *Message) fill(p params) *answer {
 	buttons, a := parseKeyboard(p.get("reply_markup"))
 	if a != nil {
 		return a
+	}
+	if raw := p.get("link_preview_options"); raw != "" && json.Unmarshal([]byte(raw), &struct{}{}) != nil {
+		return bad("can't parse link preview options JSON object")
 	}
 	m.Text, m.Entities, m.Buttons, m.HTML = text, entities, buttons, ""
 	if p.get("parse_mode") != "" {
@@ -302,7 +307,7 @@ func (s *Server) answerCallbackQuery(p params) *answer {
 	q, ok := s.queries[p.get("callback_query_id")]
 	text := p.get("text")
 	switch {
-	case !ok || q.expired:
+	case !ok || time.Now().After(q.until):
 		return bad(lateAnswer)
 	case utf8.RuneCountInString(text) > 200:
 		return bad("MESSAGE_TOO_LONG")

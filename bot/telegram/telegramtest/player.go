@@ -222,7 +222,7 @@ func (u *User) PressData(id int, data string) {
 func (u *User) press(m *Message, data string) {
 	u.s.lastQ++
 	id := strconv.Itoa(u.s.lastQ) + "00000000"
-	u.s.queries[id] = &query{chat: u.c.id}
+	u.s.queries[id] = &query{chat: u.c.id, until: time.Now().Add(keptPress)}
 	object := map[string]any{"id": id, "from": u.c.user(), "chat_instance": "1", "data": data}
 	switch {
 	case m == nil:
@@ -242,6 +242,13 @@ func (u *User) Block() {
 		u.c.blocked = true
 		u.member("member", "kicked")
 	}
+}
+
+// DeleteAccount ends the account of the user.
+func (u *User) DeleteAccount() {
+	u.s.mu.Lock()
+	defer u.s.mu.Unlock()
+	u.c.deleted = true
 }
 
 // Unblock ends the block, or adds the bot to the group again.
@@ -293,7 +300,7 @@ func (s *Server) Expire() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, q := range s.queries {
-		q.expired = true
+		q.until = time.Time{}
 	}
 }
 

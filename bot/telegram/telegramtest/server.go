@@ -59,14 +59,15 @@ type chat struct {
 	id       int64
 	kind     string // "private" or "supergroup"
 	blocked  bool
+	deleted  bool // the account of the user is
 	messages []*Message
 }
 
 // query is a press that waits for its acknowledgement.
 type query struct {
-	chat    int64
-	expired bool
-	toast   *string // what it was answered with
+	chat  int64
+	until time.Time // it can be answered so long
+	toast *string   // what it was answered with
 }
 
 // profile is what the bot says of itself.

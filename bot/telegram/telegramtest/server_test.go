@@ -105,6 +105,9 @@ func TestRefusedRequests(t *testing.T) {
 	a.want(400, "chat_id is empty", "sendMessage", "text", "x")
 	a.want(400, "chat not found", "sendMessage", "chat_id", "99", "text", "x")
 	a.want(403, "blocked by the user", "sendMessage", "chat_id", "8", "text", "x")
+	srv.User(9).DeleteAccount()
+	a.want(403, "user is deactivated", "sendMessage", "chat_id", "9", "text", "x")
+	a.want(400, "link preview options", "sendMessage", "chat_id", "7", "text", "x", "link_preview_options", "true")
 	a.want(400, "message text is empty", "sendMessage", "chat_id", "7")
 	a.want(400, "message text is empty", "sendMessage", "chat_id", "7", "text", " \u200b\n")
 	a.want(400, "message text is empty", "sendMessage", "chat_id", "7", "parse_mode", "HTML", "text", "<b> </b>")
@@ -219,6 +222,39 @@ func TestALongPollEndsWithItsTimeoutOrAnUpdate(t *testing.T) {
 		time.AfterFunc(20*time.Second, func() { srv.User(7).Say("x") })
 		if got := a.updateIDs("timeout", "50"); len(got) != 1 || time.Since(begin) != 20*time.Second {
 			t.Errorf("%d after %v", got, time.Since(begin))
+		}
+		a.http.CloseIdleConnections()
+		srv.Close()
+	})
+}
+
+// Presses are kept for two and a half minutes and messages for a day, and a
+// press that was fetched can be acknowledged no longer than it would be kept.
+func TestUpdatesExpire(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := New(t)
+		a := &api{t, PipeURL + "/bot" + Token + "/", &http.Client{Transport: srv.Transport()}}
+		u := srv.User(7)
+		a.ok("sendMessage", "chat_id", "7", "text", "x", "reply_markup", keys)
+		u.Press("Yes")
+		u.Say("a word")
+		time.Sleep(keptPress)
+		if got := a.updateIDs(); len(got) != 2 {
+			t.Errorf("%d updates in time", len(got))
+		}
+		time.Sleep(time.Second)
+		if got := a.updateIDs(); len(got) != 1 {
+			t.Errorf("%d updates after the press has expired", len(got))
+		}
+		a.want(400, "query is too old", "answerCallbackQuery", "callback_query_id", "100000000")
+		time.Sleep(keptUpdate)
+		if got := a.updateIDs(); len(got) != 0 {
+			t.Errorf("%d updates after a day", len(got))
+		}
+		begin := time.Now()
+		a.updateIDs("timeout", "1000")
+		if took := time.Since(begin); took != longestPoll*time.Second {
+			t.Errorf("a poll waits %v", took)
 		}
 		a.http.CloseIdleConnections()
 		srv.Close()

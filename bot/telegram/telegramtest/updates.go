@@ -23,9 +23,18 @@ type queue struct {
 const keptConfirmed = 20
 
 type update struct {
-	id  int64
-	raw json.RawMessage
+	id    int64
+	raw   json.RawMessage
+	until time.Time // it is kept so long
 }
+
+// How long Telegram keeps updates that nobody fetches, and how long a poll may
+// wait at most.
+const (
+	keptUpdate  = 24 * time.Hour
+	keptPress   = 150 * time.Second
+	longestPoll = 50 // seconds
+)
 
 // optIn are the kinds of updates that are delivered only when asked for.
 var optIn = []string{"chat_member", "message_reaction", "message_reaction_count"}
@@ -42,7 +51,11 @@ func (s *Server) add(kind string, object any) int64 {
 		s.t.Errorf("telegramtest: encode an update: %v", err)
 		return 0
 	}
-	q.updates = append(q.updates, update{q.next, raw})
+	kept := keptUpdate
+	if kind == "callback_query" {
+		kept = keptPress
+	}
+	q.updates = append(q.updates, update{q.next, raw, time.Now().Add(kept)})
 	q.next++
 	s.change()
 	return q.next - 1
@@ -66,7 +79,7 @@ func (s *Server) PushRaw(fields string) int64 {
 	if fields != "" {
 		raw += "," + fields
 	}
-	q.updates = append(q.updates, update{q.next, json.RawMessage(raw + "}")})
+	q.updates = append(q.updates, update{q.next, json.RawMessage(raw + "}"), time.Now().Add(keptUpdate)})
 	q.next++
 	s.change()
 	return q.next - 1
@@ -146,9 +159,10 @@ func (s *Server) await(ctx context.Context, ended chan *answer, p params) *answe
 	if limit < 1 || limit > 100 {
 		limit = 100
 	}
-	deadline := time.NewTimer(time.Duration(p.int("timeout")) * time.Second)
+	deadline := time.NewTimer(time.Duration(min(p.int("timeout"), longestPoll)) * time.Second)
 	defer deadline.Stop()
 	for over := p.int("timeout") <= 0; ; {
+		s.queue.expire(time.Now())
 		if len(s.queue.updates) > 0 || over {
 			return &answer{result: s.queue.batch(limit)}
 		}
@@ -197,6 +211,11 @@ func (q *queue) forget(offset int64) {
 		return u.id < offset
 	})
 	q.confirmed = q.confirmed[max(0, len(q.confirmed)-keptConfirmed):]
+}
+
+// expire drops the updates that nobody fetched in time.
+func (q *queue) expire(now time.Time) {
+	q.updates = slices.DeleteFunc(q.updates, func(u update) bool { return now.After(u.until) })
 }
 
 func (q *queue) batch(limit int) []json.RawMessage {
