@@ -31,7 +31,17 @@ type fetcher struct {
 
 	mu      sync.Mutex
 	waiting []*errand
+	known   map[errandID]bool // those that wait or are under way
 }
+
+// errandID tells files that are to be fetched from each other.
+type errandID struct {
+	chat        bot.ChatID
+	number, seq int
+	file        bot.FileID
+}
+
+func idOf(j store.Job) errandID { return errandID{j.Chat, j.Case, j.Seq, j.File} }
 
 // errand is a file on its way to its hash.
 type errand struct {
@@ -43,13 +53,36 @@ type errand struct {
 }
 
 func newFetcher(r *Relay) *fetcher {
-	return &fetcher{r: r, woken: make(chan struct{}, 1), slots: make(chan struct{}, fetchesAtOnce)}
+	return &fetcher{r: r, woken: make(chan struct{}, 1), slots: make(chan struct{}, fetchesAtOnce), known: map[errandID]bool{}}
 }
 
-// add notes a file that is to be fetched.
+// add notes a file that is to be fetched. One that was there at the start may
+// come a second time, from the lane that has just committed it.
 func (f *fetcher) add(j store.Job) {
+	if !f.learn(j) {
+		return
+	}
 	f.r.busy.add(1)
 	f.push(&errand{Job: j, counted: true}, 0)
+}
+
+// learn reports whether j is new.
+func (f *fetcher) learn(j store.Job) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.known[idOf(j)] {
+		return false
+	}
+	f.known[idOf(j)] = true
+	return true
+}
+
+// finish forgets a file whose hash is committed.
+func (f *fetcher) finish(e *errand) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.known, idOf(e.Job))
+	f.r.counts.hashed.Add(1)
 }
 
 func (f *fetcher) push(e *errand, after time.Duration) {
@@ -138,7 +171,7 @@ func (f *fetcher) do(ctx context.Context, e *errand) {
 		f.push(e, e.backOff())
 		return
 	}
-	f.r.counts.hashed.Add(1)
+	f.finish(e)
 }
 
 // rest lets those go on who wait for the relay to be idle.
