@@ -128,6 +128,24 @@ func (t Text) Span(from, to int) (int, int) {
 	return t.from[from], t.to[to-1]
 }
 
+// Replace returns t with some of its characters replaced: where next returns a
+// size, the bytes from i on that are so many become to, and to comes from the
+// characters that they came from.
+func (t Text) Replace(next func(i int) (size int, to string)) Text {
+	w := writer{from: make([]int, 0, len(t.folded)), to: make([]int, 0, len(t.folded))}
+	w.b.Grow(len(t.folded))
+	for i := 0; i < len(t.folded); {
+		size, to := next(i)
+		if size == 0 {
+			size = 1
+			to = t.folded[i : i+1]
+		}
+		w.add(to, t.from[i], t.to[i+size-1])
+		i += size
+	}
+	return w.text(t.length)
+}
+
 // Fold returns s folded.
 func (t *Table) Fold(s string) Text {
 	return t.foldWords(t.foldRunes(s))

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"tixianbot/knowledge/normal"
 )
 
 // Around finds a secret by the words around it: a password, a one-time code, a
@@ -81,22 +79,22 @@ func (a *around) accepts(s *scan, matchFrom, matchTo, from, to int) bool {
 var marks = strings.NewReplacer("〔", "", "〕", "")
 
 // check runs the examples.
-func (a *around) check(table *normal.Table, lex *lexicon) []error {
+func (a *around) check(s *Screen) []error {
 	var errs []error
 	if len(a.source.Finds) == 0 {
 		errs = append(errs, fmt.Errorf("screen: secret %s has no example", a.source.ID))
 	}
 	for _, example := range a.source.Finds {
-		want := table.Fold(between(example)).String()
-		f := table.Fold(marks.Replace(example)).String()
-		found := slices.ContainsFunc(a.find(lex.scan(f)), func(h hit) bool { return f[h.from:h.to] == want })
+		want := s.fold(between(example)).String()
+		f := s.fold(marks.Replace(example)).String()
+		found := slices.ContainsFunc(a.find(s.lex.scan(f)), func(h hit) bool { return f[h.from:h.to] == want })
 		if !found {
 			errs = append(errs, fmt.Errorf("screen: secret %s does not find the marked part of %q", a.source.ID, example))
 		}
 	}
 	for _, text := range a.source.Passes {
-		f := table.Fold(text).String()
-		if hits := a.find(lex.scan(f)); len(hits) > 0 {
+		f := s.fold(text).String()
+		if hits := a.find(s.lex.scan(f)); len(hits) > 0 {
 			errs = append(errs, fmt.Errorf("screen: secret %s finds %q in %q", a.source.ID, f[hits[0].from:hits[0].to], text))
 		}
 	}

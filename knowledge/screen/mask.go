@@ -100,7 +100,7 @@ type hit struct {
 }
 
 func (s *Screen) secretsIn(text string, share bool) []Secret {
-	folded := s.table.Fold(text)
+	folded := s.fold(text)
 	return s.find(text, folded, s.lex.scan(folded.String()), share)
 }
 

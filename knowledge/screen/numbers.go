@@ -221,7 +221,12 @@ func isPhone(n number, label label) bool {
 	if len(d) == 10 && strings.HasPrefix(d, "09") || len(d) == 12 && strings.HasPrefix(d, "886") {
 		return true
 	}
-	return label == labelPhone && len(d) >= 7 && len(d) <= 15
+	return label == labelPhone && len(d) >= 7 && len(d) <= 15 && !isDate(n)
+}
+
+// isDate reports whether a number is a date such as 2026-11-20.
+func isDate(n number) bool {
+	return n.groups == 3 && len(n.digits) <= 8 && (strings.HasPrefix(n.digits, "20") || strings.HasPrefix(n.digits, "19"))
 }
 
 // service reports whether d is the number of a service: 400-…, 800-…, 95588,

@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"tixianbot/knowledge/fact"
-	"tixianbot/knowledge/normal"
 )
 
 // defaultWithin is how far, in characters, the parts of a rule may be apart.
@@ -153,7 +152,7 @@ func clauses(s string, from, to int) (int, int) {
 }
 
 // check runs the examples of the rule.
-func (r *rule) check(table *normal.Table, lex *lexicon) []error {
+func (r *rule) check(s *Screen) []error {
 	known := fact.Facts{}
 	for _, k := range r.source.Known {
 		known[k.Fact] = k.Is[0]
@@ -163,12 +162,12 @@ func (r *rule) check(table *normal.Table, lex *lexicon) []error {
 		errs = append(errs, fmt.Errorf("screen: rule %s has no example", r.source.ID))
 	}
 	for _, text := range r.source.Finds {
-		if _, _, ok := r.find(lex.scan(table.Fold(text).String()), known); !ok {
+		if _, _, ok := r.find(s.lex.scan(s.fold(text).String()), known); !ok {
 			errs = append(errs, fmt.Errorf("screen: rule %s does not find %q", r.source.ID, text))
 		}
 	}
 	for _, text := range r.source.Passes {
-		if _, _, ok := r.find(lex.scan(table.Fold(text).String()), known); ok {
+		if _, _, ok := r.find(s.lex.scan(s.fold(text).String()), known); ok {
 			errs = append(errs, fmt.Errorf("screen: rule %s finds %q", r.source.ID, text))
 		}
 	}

@@ -46,6 +46,8 @@ type Rules struct {
 	Words map[string][]string `yaml:"words"`
 	// Flags raise flags.
 	Flags []Rule `yaml:"flags"`
+	// Digits are the characters that spell the digits from 0 to 9, a string each.
+	Digits []string `yaml:"digits"`
 	// Secrets find secrets by the words around them.
 	Secrets []Around `yaml:"secrets"`
 	// Examples are texts that raise a flag, or "none": a text that no rule
@@ -101,6 +103,7 @@ type Known struct {
 // Screen is compiled Rules. It is never changed and is safe to share.
 type Screen struct {
 	table   *normal.Table
+	digits  digits
 	lex     *lexicon
 	flags   map[Flag][]rule
 	secrets []around
@@ -118,13 +121,16 @@ func Compile(t *normal.Table, rules ...Rules) (*Screen, error) {
 		return nil, err
 	}
 	c := &compiler{words: words, lex: newLexicon(), compiled: map[string]*pattern{}}
-	s := &Screen{table: t, lex: c.lex, flags: map[Flag][]rule{}}
+	s := &Screen{table: t, digits: digits{}, lex: c.lex, flags: map[Flag][]rule{}}
 	if s.labels, err = c.labels(); err != nil {
 		return nil, err
 	}
 	seen := map[string]bool{}
 	for _, file := range rules {
 		if err := s.add(c, file, seen); err != nil {
+			return nil, err
+		}
+		if err := s.digits.add(file.Digits); err != nil {
 			return nil, err
 		}
 		s.doubt = max(s.doubt, file.Doubt)
@@ -192,7 +198,7 @@ func (s *Screen) Prepare() { s.like() }
 // the rules and the likeness to the examples are weighed together, and of flags
 // that few words raise the likeliest counts.
 func (s *Screen) Flag(text string, known fact.Facts) (Flag, [2]int) {
-	folded := s.table.Fold(text)
+	folded := s.fold(text)
 	in := s.lex.scan(folded.String())
 	found := s.judge(in, known)
 	if secrets := s.find(text, folded, in, false); len(secrets) > 0 && found.flag != SelfHarm {
@@ -208,6 +214,9 @@ func (s *Screen) Flag(text string, known fact.Facts) (Flag, [2]int) {
 	return found.flag, [2]int{from, to}
 }
 
+// fold returns text folded, and what is spelled out in digits.
+func (s *Screen) fold(text string) normal.Text { return s.digits.spell(s.table.Fold(text)) }
+
 // Check runs the examples of every rule and returns what is wrong: a rule
 // without an example, an example that is not found, one that is found and
 // should not be.
@@ -215,11 +224,11 @@ func (s *Screen) Check() []error {
 	var errs []error
 	for _, flag := range urgency {
 		for i := range s.flags[flag] {
-			errs = append(errs, s.flags[flag][i].check(s.table, s.lex)...)
+			errs = append(errs, s.flags[flag][i].check(s)...)
 		}
 	}
 	for i := range s.secrets {
-		errs = append(errs, s.secrets[i].check(s.table, s.lex)...)
+		errs = append(errs, s.secrets[i].check(s)...)
 	}
 	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 }
