@@ -71,6 +71,7 @@ func (t *turn) goTo(n int) bool {
 	if t.c.Facts == nil {
 		t.c.Facts = make(map[fact.Name]Known)
 	}
+	t.awaitAlbum()
 	t.fresh = true
 	t.addLead(t.say("cases.gone", "n", number(n), "what", t.titleOf(c)))
 	t.show()

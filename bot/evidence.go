@@ -77,7 +77,11 @@ func (t *turn) sentFile(e Sent) {
 	}
 	t.warnOfFacts()
 	if t.c.Batch.Due {
-		t.fx.Wakes = append(t.fx.Wakes, Wake{At: t.in.At.Add(albumPause), Why: wakeAlbum})
+		t.awaitAlbum()
+		if t.lead != "" { // the screen that it would open comes later
+			t.tell(t.lead)
+			t.lead = ""
+		}
 		return
 	}
 	t.c.Batch.Told = true
@@ -231,9 +235,10 @@ func (t *turn) takeCaption(text string, found []read.Found, flag screen.Flag) []
 // goOn shows what is open after evidence came: an open question again, and
 // whatever follows from what its caption told.
 func (t *turn) goOn(changed []fact.Name, flagged bool) {
-	if len(changed) > 0 {
+	if len(changed) > 0 || flagged {
 		switch t.c.View.Name {
-		case viewCause, viewAnswer, viewPaused, viewDelete:
+		case viewEdit, viewNote, viewTaken, viewRoute:
+		default:
 			t.back()
 		}
 	}

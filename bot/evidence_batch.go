@@ -47,6 +47,14 @@ func (t *turn) join(e Sent) {
 	b.Due = b.Due || e.Album != "" || e.Forwarded
 }
 
+// awaitAlbum sets the wake at which a batch that waits is complete, also one
+// that was left waiting when the user went over to another case.
+func (t *turn) awaitAlbum() {
+	if t.c.Batch.Due {
+		t.fx.Wakes = append(t.fx.Wakes, Wake{At: t.in.At.Add(albumPause), Why: wakeAlbum})
+	}
+}
+
 // tellBatch says what was kept of a batch, in one message. What comes late is
 // added to that message.
 func (t *turn) tellBatch() {

@@ -76,8 +76,8 @@ func (t *turn) pieceText(r Record) string {
 		return t.say("evidence.gone")
 	}
 	lines := []string{t.say("evidence.name", "name", t.fileName(r)), t.kindLine(r), t.timeLine(r)}
-	if r.Text != "" {
-		lines = append(lines, t.say("evidence.said", "text", t.quote(cut(r.Text, 2*quoteLen))))
+	if words := r.words(); words != "" {
+		lines = append(lines, t.say("evidence.said", "text", t.quote(cut(words, 2*quoteLen))))
 	}
 	if shows := t.showsOf(r); len(shows) > 0 {
 		lines = append(lines, t.say("evidence.shows", "shows", strings.Join(shows, t.say("list.comma"))))
@@ -377,7 +377,7 @@ func ExhibitName(k *knowledge.Pack, r Record, zone *time.Location) string {
 	if len(n) < 2 {
 		n = "0" + n
 	}
-	return stamp + "_" + k.Evidence.FileWord(r.About, r.Text) + "_" + n + "." + extension(r.Exhibit)
+	return stamp + "_" + k.Evidence.FileWord(r.About, r.words()) + "_" + n + "." + extension(r.Exhibit)
 }
 
 // extension returns the ending of a file: by its type, by its own name, or that

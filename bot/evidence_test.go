@@ -167,3 +167,23 @@ func TestTheCaseStaysSmall(t *testing.T) {
 		t.Errorf("the case has %d bytes", n)
 	}
 }
+
+// TestAnAlbumIsAnsweredInItsCase: who goes over to another case while an album
+// still arrives is told of it on coming back.
+func TestAnAlbumIsAnsweredInItsCase(t *testing.T) {
+	s := newStage(t, content(t))
+	s.say("提现失败")
+	s.send("photo album=1")
+	s.send("photo album=1")
+	s.step(bot.Pressed{Press: bot.Press{Case: 1, Act: "cs"}})
+	s.step(bot.Pressed{Press: bot.Press{Case: 1, Rev: s.w.Case.Rev, Act: "new"}})
+	if s.w.Case.Number != 2 {
+		t.Fatalf("the case is %d", s.w.Case.Number)
+	}
+	s.pass(time.Minute)
+	s.step(bot.Pressed{Press: bot.Press{Case: 2, Act: "cw", Arg: "1"}})
+	s.pass(time.Minute)
+	if s.w.Case.Number != 1 || s.w.Case.Batch.Due || !strings.Contains(s.out.String(), "收好了 2 件") {
+		t.Errorf("case %d, %+v:\n%s", s.w.Case.Number, s.w.Case.Batch, s.out.String())
+	}
+}

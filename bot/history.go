@@ -304,6 +304,8 @@ func (t *turn) plain(name PartName, value string) string {
 		return markup.Escape(value)
 	case PartAmount:
 		return t.money(fact.Value(value))
+	case partAbout:
+		return t.kindName(value)
 	case PartAgent, PartTicket:
 		return markup.Escape(value)
 	default:
