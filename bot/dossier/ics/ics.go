@@ -10,6 +10,8 @@ package ics
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -44,7 +46,6 @@ func Write(made time.Time, entries ...Entry) ([]byte, error) {
 	cal.SetProductId(product)
 	cal.SetCalscale("GREGORIAN")
 	cal.SetMethod(ical.MethodPublish)
-	zones := map[string]bool{}
 	for i, e := range entries {
 		id := zoneID(e.At)
 		switch {
@@ -53,10 +54,9 @@ func Write(made time.Time, entries ...Entry) ([]byte, error) {
 		case e.Rule != "" && (id == "" || id == "Local"):
 			return nil, fmt.Errorf("write calendar entry %d: %w", i, errNoZone)
 		}
-		if e.Rule != "" && !zones[id] {
-			zones[id] = true
-			cal.AddVTimezone(timezone(e.At))
-		}
+	}
+	for _, at := range seriesBegin(entries) {
+		cal.AddVTimezone(timezone(at))
 	}
 	for _, e := range entries {
 		cal.AddVEvent(e.event(made))
@@ -72,6 +72,19 @@ var (
 	errIncomplete = errors.New("it needs an id, a time and a title")
 	errNoZone     = errors.New("the zone of a series needs a name")
 )
+
+// seriesBegin returns for each zone that a series follows when the first of
+// them begins.
+func seriesBegin(entries []Entry) []time.Time {
+	first := map[string]time.Time{}
+	for _, e := range entries {
+		id := zoneID(e.At)
+		if at, known := first[id]; e.Rule != "" && (!known || e.At.Before(at)) {
+			first[id] = e.At
+		}
+	}
+	return slices.SortedFunc(maps.Values(first), func(a, b time.Time) int { return strings.Compare(zoneID(a), zoneID(b)) })
+}
 
 func (e Entry) event(made time.Time) *ical.VEvent {
 	v := ical.NewEvent(line(e.UID))
