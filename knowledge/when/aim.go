@@ -215,6 +215,9 @@ func (a aim) withDate(b aim, today time.Time) (aim, bool) {
 		return a, true
 	case a.kind == weekday && b.kind == date && b.d != 0 && b.must == 0:
 		b.must = a.d
+		if at, _, _, ok := a.date(today, 1); a.shifted && ok {
+			b.same = at
+		}
 		return b, true
 	case a.kind == offset && b.kind == date && b.d != 0:
 		at, _, _, ok := b.date(today, 1)
@@ -233,12 +236,21 @@ func (r *reader) nthDay() (aim, bool) {
 	switch {
 	case r.word(r.p.w.first):
 		return aim{set: true, nth: 1, of: workday}, true
+	case r.monthEdge():
+		return aim{}, false
 	case r.word(r.p.w.endOf):
 		return aim{set: true, nth: -1}, true
 	case r.first && r.word(r.p.w.workday):
 		return aim{set: true, nth: 1, of: workday}, true
-	case r.try(func() bool { return r.word(r.p.w.next) && (r.byte(' ') || true) && r.word(r.p.w.workday) }):
-		return aim{set: true, nth: 1, of: workday}, true
+	}
+	if n, end, ok := r.p.w.next.at(r.s, r.at); ok {
+		mark := r.at
+		r.at = end
+		r.byte(' ')
+		if r.word(r.p.w.workday) {
+			return aim{set: true, nth: n, of: workday}, true
+		}
+		r.at = mark
 	}
 	n, ok := r.ordinal()
 	if !ok {
@@ -247,6 +259,12 @@ func (r *reader) nthDay() (aim, bool) {
 	r.join()
 	of, ok := r.filter()
 	return aim{set: true, nth: n, of: of}, ok
+}
+
+// monthEdge reports whether a month's first or last day stands here by name.
+func (r *reader) monthEdge() bool {
+	_, _, ok := r.g.edges.at(r.s, r.at)
+	return ok
 }
 
 // ordinal reads 第三个, 最后一个, first.
@@ -328,10 +346,13 @@ func (r *reader) daysBeside(h *holidayAim) bool {
 		return false
 	}
 	u, end, ok := r.g.units.at(r.s, r.at)
-	if !ok || u != Days && u != Workdays {
+	if !ok || u != Days && u != Workdays && u != Weeks {
 		return false
 	}
 	r.at, h.n, h.workdays = end, n, u == Workdays
+	if u == Weeks {
+		h.n = 7 * n
+	}
 	r.word(r.g.after)
-	return true
+	return h.n <= spread
 }

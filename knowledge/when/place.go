@@ -113,7 +113,7 @@ func (f *dayFinder) next() (time.Time, bool) {
 	if f.aim.nth != 0 {
 		return f.within()
 	}
-	if f.aim.must != 0 && isoWeekday(f.found) != f.aim.must {
+	if f.aim.must != 0 && isoWeekday(f.found) != f.aim.must || !f.aim.same.IsZero() && !f.found.Equal(f.aim.same) {
 		return time.Time{}, false
 	}
 	return f.found, true

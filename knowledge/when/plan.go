@@ -96,6 +96,9 @@ func (p *Planner) missing(text, s string, folded normal.Text) error {
 func (p *Planner) note(text, s string, folded normal.Text, cuts [][2]int) string {
 	var left []string
 	at := 0
+	if _, end, ok := p.w.command.at(s, 0); ok {
+		_, at = folded.Span(0, end)
+	}
 	for _, c := range cuts {
 		from, to := folded.Span(p.before(s, c[0]), p.behind(s, c[1]))
 		if from > at {
@@ -104,7 +107,11 @@ func (p *Planner) note(text, s string, folded normal.Text, cuts [][2]int) string
 		at = max(at, to)
 	}
 	left = append(left, trim(text[at:]))
-	return strings.TrimSpace(strings.Join(left, " "))
+	note := strings.TrimSpace(strings.Join(left, " "))
+	if _, end, ok := p.w.silent.at(p.fold.Fold(note).String(), 0); ok && end == len(p.fold.Fold(note).String()) {
+		return ""
+	}
+	return note
 }
 
 func trim(s string) string {

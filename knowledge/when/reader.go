@@ -134,17 +134,47 @@ func (r *reader) hour() bool {
 		return false
 	}
 	r.cursor.p.clock = *k
-	started := r.first || r.have.aim.set || r.have.every != nil || k.has
-	switch {
-	case !k.has && r.try(func() bool { return r.part(r.have.aim.set || r.have.every != nil || r.first && r.tightEnd()) }):
-		if !k.said {
-			r.try(func() bool { r.between(); return r.clockTime(true) })
-		}
-	case k.said || !r.try(func() bool { return r.clockTime(started) }):
+	if !r.partAndTime() {
 		return false
 	}
 	r.have.clock = r.cursor.p.clock
 	r.try(r.until)
+	return true
+}
+
+// partAndTime reads what is not yet read of 早上九点 and 3:30 in the afternoon.
+func (r *reader) partAndTime() bool {
+	k := &r.cursor.p.clock
+	clock := func() bool { r.between(); return r.clockTime(true) }
+	day := r.have.aim.set || r.have.every != nil
+	switch {
+	case k.said:
+		return r.try(func() bool { return r.part(true) })
+	case k.has:
+		second := r.try(r.secondPart)
+		return r.try(clock) || second
+	case r.try(func() bool { return r.part(day || r.first && r.tightEnd()) }):
+		r.try(r.secondPart)
+		r.try(clock)
+		return true
+	}
+	return r.try(func() bool { return r.clockTime(r.first || day) })
+}
+
+// nightEnds is the hour of the next day at which a night may end.
+const nightEnds = 24
+
+// secondPart reads a second part of the day behind a first: 今晚凌晨1点 is still
+// this night, 明早上班前 the more exact of the two.
+func (r *reader) secondPart() bool {
+	first := r.cursor.p.clock.part
+	r.cursor.p.clock.has = false
+	if !r.part(true) {
+		return false
+	}
+	if k := &r.cursor.p.clock; first.To > nightEnds && k.part.From == 0 {
+		k.part = first
+	}
 	return true
 }
 
@@ -208,7 +238,8 @@ func (r *reader) spoken(sure bool) bool {
 	if _, _, no := r.p.w.noHour.at(r.s, r.at); no {
 		return false
 	}
-	return sure || exact || !n.Single || h > 2
+	alone := (start == 0 || blank(r.s[start-1])) && ends(r.s, r.at)
+	return sure || exact || alone || !n.Single || h > 2
 }
 
 // lessThan reads the minutes that are short of the hour: 四点差十分.
@@ -241,8 +272,7 @@ func (r *reader) pastHour() bool {
 	case r.try(r.quarters), r.word(r.g.sharp):
 		return true
 	}
-	if r.byte(' ') && r.try(func() bool { return r.word(r.g.halfHour) && ends(r.s, r.at) }) {
-		k.m = 30
+	if r.byte(' ') && (r.try(r.halfAlone) || r.try(func() bool { return r.quarters() && ends(r.s, r.at) })) {
 		return true
 	}
 	start := r.at
@@ -257,6 +287,12 @@ func (r *reader) pastHour() bool {
 	}
 	_, _, no := r.p.w.noMinute.at(r.s, r.at)
 	return (m >= 10 || spelt) && !no
+}
+
+// halfAlone reads the 半 of 11 点 半.
+func (r *reader) halfAlone() bool {
+	r.cursor.p.clock.m = 30
+	return r.word(r.g.halfHour) && ends(r.s, r.at)
 }
 
 // shortOf reads 差十分四点, 差一刻九点.

@@ -105,6 +105,9 @@ func (r *reader) oneAmount() (span, bool) {
 		return span{seconds: n, vague: rough}, n > 0
 	}
 	u, end, ok := r.g.units.at(r.s, r.at)
+	if !ok && r.word(r.p.w.measure) && r.byte(' ') { // 3 个 工作日
+		u, end, ok = r.g.units.at(r.s, r.at)
+	}
 	if !ok {
 		return span{}, false
 	}

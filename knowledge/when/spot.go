@@ -25,11 +25,12 @@ type aim struct {
 	holiday *holidayAim // a holiday, or a day beside it
 	nth     int         // the which of ofDays in the period that day is; 0: none
 	of      dayFilter
-	exact   float64 // seconds from now, where that is said
-	vague   bool    // no time is named: 几天后
-	edge    bool    // 月底, of no month in particular
-	todays  bool    // the same day of another week, month or year: 下周今天
-	must    int     // the weekday that it must be, 1 to 7, Monday first: 12月25号周五
+	exact   float64   // seconds from now, where that is said
+	vague   bool      // no time is named: 几天后
+	edge    bool      // 月底, of no month in particular
+	todays  bool      // the same day of another week, month or year: 下周今天
+	same    time.Time // the day that it must be, where it is said twice
+	must    int       // the weekday that it must be, 1 to 7, Monday first: 12月25号周五
 }
 
 // holidayAim is a holiday or a day beside it.
@@ -110,13 +111,19 @@ func (l spotList) best(s string) spot {
 		}
 	}
 	if other, ok := l.other(s, chosen); ok {
-		if chosen.clock.said || chosen.clock.has {
-			chosen.aim = other.aim
-		} else {
-			chosen.clock = other.clock
-		}
+		return chosen.and(other)
 	}
 	return chosen
+}
+
+// and returns a with the clock time or the day of b that it lacks.
+func (a spot) and(b spot) spot {
+	if a.clock.said || a.clock.has {
+		a.aim, a.every = b.aim, b.every
+	} else {
+		a.clock = b.clock
+	}
+	return a
 }
 
 func (a spot) before(b spot, s string) bool {
@@ -141,17 +148,21 @@ func (a spot) place(s string) int {
 // other returns the spot at the other edge of the text that has what a lacks,
 // a clock time or a day: 明天 打电话给客服 下午三点.
 func (l spotList) other(s string, a spot) (spot, bool) {
-	onlyDay := a.aim.set && !a.clock.said && !a.clock.has && !a.now && a.aim.exact == 0
-	onlyClock := !a.aim.set && a.every == nil
 	for _, b := range l {
-		if b.start == a.start || b.rank != sure || b.every != nil || b.place(s) == 2 || a.place(s) == 2 {
-			continue
-		}
-		if onlyDay && !b.aim.set && !b.now || onlyClock && b.aim.set && !b.clock.said && !b.clock.has && b.aim.exact == 0 {
+		apart := b.start != a.start && b.rank == sure && b.place(s) != 2 && a.place(s) != 2
+		if apart && (a.onlyDay() && b.onlyClock() || a.onlyClock() && b.onlyDay()) {
 			return b, true
 		}
 	}
 	return spot{}, false
+}
+
+func (a spot) onlyDay() bool {
+	return (a.aim.set || a.every != nil) && !a.clock.said && !a.clock.has && !a.now && a.aim.exact == 0
+}
+
+func (a spot) onlyClock() bool {
+	return !a.aim.set && a.every == nil && !a.now && (a.clock.said || a.clock.has)
 }
 
 // cuts returns the spans that are not of the note.

@@ -49,7 +49,7 @@ type Planning struct {
 	Ordinals map[string]int `yaml:"ordinals"` // 第一个: 1, 最后一个: -1
 	Nth      []string       `yaml:"nth"`      // before a number: 第
 	Measure  []string       `yaml:"measure"`  // behind it: 个
-	NextOne  []string       `yaml:"next_one"` // 下个, before 工作日
+	NextOne  map[string]int `yaml:"next_one"` // 下个: 1, before 工作日
 	First    []string       `yaml:"first"`    // the first working day in a word: 上班第一天
 	Whole    []string       `yaml:"whole"`    // behind a holiday: 假期
 	Over     []string       `yaml:"over"`     // behind it, once it is over: 后
@@ -69,6 +69,7 @@ type Planning struct {
 	Lead    []string `yaml:"lead"`    // the same, right before it: 在
 	Trail   []string `yaml:"trail"`   // and right behind it: 之前, 左右
 	Keep    []string `yaml:"keep"`    // words that only begin like one of trail: 前台
+	Silent  []string `yaml:"silent"`  // notes that say nothing: 提醒
 	Of      []string `yaml:"of"`      // behind a time that the note is about: 那笔, 的
 
 	Show Show `yaml:"show"`
@@ -76,14 +77,14 @@ type Planning struct {
 
 // planWords are the words of Planning, compiled.
 type planWords struct {
-	counts, ordinals                             words[int]
+	counts, ordinals, next                       words[int]
 	feasts, yearEdges                            words[day]
 	holidays                                     words[calendar.Word]
 	sets                                         words[Rule]
 	each                                         words[cycle]
 	seconds, ahead, and, to, same, vague         words[bool]
 	noMinute, noHour, noWeekday, endOf           words[bool]
-	workday, next, first                         words[bool]
+	workday, first, silent                       words[bool]
 	nth, measure, once, between                  words[bool]
 	whole, over, ere, overOf, ereOf              words[bool]
 	every, skip, other, trail, keep, of, command words[bool]
@@ -105,7 +106,7 @@ func NewPlanner(fold *normal.Table, g *Grammar, cal *calendar.Calendar, w Planni
 		holidays: table(cal.Words()), seconds: list(w.Seconds), ahead: list(w.Ahead), and: list(w.And), to: list(w.To),
 		same: list(w.Same), vague: list(w.Vague), noMinute: list(w.NoMinute), noHour: list(w.NoHour), noWeekday: list(w.NoWeekday),
 		endOf: list(w.EndOf), workday: list(w.Workday),
-		next: list(w.NextOne), first: list(w.First), whole: list(w.Whole), over: list(w.Over), ere: list(w.Ere),
+		next: table(w.NextOne), first: list(w.First), silent: list(w.Silent), whole: list(w.Whole), over: list(w.Over), ere: list(w.Ere),
 		overOf: list(w.OverOf), ereOf: list(w.EreOf), every: list(w.Every), skip: list(w.Skip), other: list(w.Other),
 		trail: list(w.Trail), keep: list(w.Keep), of: list(w.Of), command: list(w.Command), lead: w.Lead, commands: w.Command,
 		nth: list(w.Nth), measure: list(w.Measure), once: list(w.Once), between: list(w.Between), hourAt: w.HourAt,
