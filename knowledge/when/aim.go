@@ -207,6 +207,9 @@ func (a aim) withDate(b aim, today time.Time) (aim, bool) {
 	case a.yearOnly() && b.kind == date && b.m != 0 && b.y == 0:
 		b.y, b.yoff = a.y, a.yoff
 		return b, true
+	case b.yearOnly() && a.kind == date && a.m != 0 && a.y == 0 && !a.yoff:
+		a.y, a.yoff = b.y, b.yoff
+		return a, true
 	case a.monthOnly() && (b.edge || b.m == 0 && b.y == 0 && b.d != 0):
 		if a.kind == coming {
 			a.day = day{kind: month, n: int(a.amount)}

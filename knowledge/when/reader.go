@@ -56,10 +56,8 @@ func (r *reader) noSuchNumber() bool {
 	case r.byte(':'):
 		m, ok := r.digits(0, 99, 2)
 		return ok && (n > 24 || m > 59)
-	case n > 31 && r.mark(r.g.day), n > 24 && r.mark(r.g.hour), n > 12 && r.mark(r.g.month):
-		return true
 	}
-	return false
+	return (n > 31 || n == 0) && r.mark(r.g.day) || n > 24 && r.mark(r.g.hour) || (n > 12 || n == 0) && r.mark(r.g.month)
 }
 
 func (a spot) empty() bool {
@@ -169,7 +167,7 @@ const nightEnds = 24
 func (r *reader) secondPart() bool {
 	first := r.cursor.p.clock.part
 	r.cursor.p.clock.has = false
-	if !r.part(true) {
+	if blank(r.s[r.at-1]) || !r.part(true) {
 		return false
 	}
 	if k := &r.cursor.p.clock; first.To > nightEnds && k.part.From == 0 {

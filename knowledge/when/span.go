@@ -108,6 +108,9 @@ func (r *reader) oneAmount() (span, bool) {
 	if !ok && r.word(r.p.w.measure) && r.byte(' ') { // 3 个 工作日
 		u, end, ok = r.g.units.at(r.s, r.at)
 	}
+	if !ok && n != float64(int(n)) && r.word(r.g.month) { // 两个半月
+		u, end, ok = Months, r.at, true
+	}
 	if !ok {
 		return span{}, false
 	}
@@ -168,7 +171,9 @@ func (r *reader) andHalf(n float64) float64 {
 	mark := r.at
 	r.byte(' ')
 	if r.word(r.g.halfOf) {
-		if _, _, unit := r.g.units.at(r.s, r.at); unit {
+		_, _, unit := r.g.units.at(r.s, r.at)
+		_, _, month := r.g.month.at(r.s, r.at)
+		if unit || month {
 			return n + 0.5
 		}
 	}
