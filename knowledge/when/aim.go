@@ -243,7 +243,7 @@ func (r *reader) nthDay() (aim, bool) {
 		return aim{}, false
 	case r.word(r.p.w.endOf):
 		return aim{set: true, nth: -1}, true
-	case r.first && r.word(r.p.w.workday):
+	case (r.first || blank(r.s[r.at-1])) && r.word(r.p.w.workday):
 		return aim{set: true, nth: 1, of: workday}, true
 	}
 	if n, end, ok := r.p.w.next.at(r.s, r.at); ok {

@@ -186,7 +186,7 @@ func (r *reader) oneWeekday(named bool) (time.Weekday, bool) {
 	}
 	_, _, no := r.p.w.noWeekday.at(r.s, end)
 	_, _, hour := r.g.hour.at(r.s, end)
-	digit := end < len(r.s) && (r.s[end] == ':' || r.s[end] >= '0' && r.s[end] <= '9')
+	digit := end > 0 && end < len(r.s) && isDigit(r.s[end-1]) && (r.s[end] == ':' || isDigit(r.s[end]))
 	if !ok || no || hour || digit {
 		r.at = mark
 		return 0, false
@@ -194,6 +194,8 @@ func (r *reader) oneWeekday(named bool) (time.Weekday, bool) {
 	r.at = end
 	return time.Weekday(d % 7), true
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // monthDays reads 5号, 1号和15号, 1、15号.
 func (r *reader) monthDays() []int {

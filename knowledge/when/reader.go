@@ -57,7 +57,7 @@ func (r *reader) noSuchNumber() bool {
 		m, ok := r.digits(0, 99, 2)
 		return ok && (n > 24 || m > 59)
 	}
-	return (n > 31 || n == 0) && r.mark(r.g.day) || n > 24 && r.mark(r.g.hour) || (n > 12 || n == 0) && r.mark(r.g.month)
+	return (n > 31 || n == 0) && r.word(r.g.day) || n > 24 && r.word(r.g.hour) || (n > 12 || n == 0) && r.word(r.g.month)
 }
 
 func (a spot) empty() bool {
@@ -283,14 +283,19 @@ func (r *reader) pastHour() bool {
 	if r.mark(r.g.minute) || over {
 		return true
 	}
-	_, _, no := r.p.w.noMinute.at(r.s, r.at)
-	return (m >= 10 || spelt) && !no
+	return (m >= 10 || spelt) && !r.measured()
 }
 
-// halfAlone reads the 半 of 11 点 半.
+// halfAlone reads the 半 of 11 点 半, which is none of 半价 and 半夜.
 func (r *reader) halfAlone() bool {
 	r.cursor.p.clock.m = 30
-	return r.word(r.g.halfHour) && ends(r.s, r.at)
+	return r.word(r.g.halfHour) && !r.measured()
+}
+
+// measured reports whether what is read is a number of something: 20块, 半价.
+func (r *reader) measured() bool {
+	_, _, yes := r.p.w.noMinute.at(r.s, r.at)
+	return yes
 }
 
 // shortOf reads 差十分四点, 差一刻九点.

@@ -115,7 +115,7 @@ func (r *reader) oneAmount() (span, bool) {
 		return span{}, false
 	}
 	r.at = end
-	if (u == Years || u == Hours || u == Months || u == Days) && r.word(r.g.half) {
+	if (u == Years || u == Hours || u == Months || u == Days) && r.try(func() bool { return r.word(r.g.half) && !r.measured() }) {
 		n += 0.5
 	}
 	return lasting(n, u, rough), n < 1e5

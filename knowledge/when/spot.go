@@ -94,8 +94,7 @@ func (p *Planner) opens(s string, i int) bool {
 func next(s string, i int) int {
 	c, size := utf8.DecodeRuneInString(s[i:])
 	i += size
-	digit := func(c byte) bool { return c >= '0' && c <= '9' }
-	for i < len(s) && c < utf8.RuneSelf && (digit(byte(c)) && digit(s[i]) || latin(byte(c)) && latin(s[i])) {
+	for i < len(s) && c < utf8.RuneSelf && (isDigit(byte(c)) && isDigit(s[i]) || latin(byte(c)) && latin(s[i])) {
 		i++
 	}
 	return i
