@@ -42,6 +42,7 @@ const (
 	actClocks    Act = "z"    // the legal periods that matter here
 	actUnhelped  Act = "uh"   // Arg: topic of an article that did not help
 
+	actAdd         Act = "rn" // what is not known yet
 	actLog         Act = "tl" // the timeline; Arg: number of the record that the page ends before, or ""
 	actEntry       Act = "te" // Arg: number of an entry
 	actPart        Act = "tp" // Arg: "12.agent", a part to be corrected
@@ -166,6 +167,8 @@ func (t *turn) pressScreen(p Press) bool {
 		t.goBack()
 	case actReview:
 		t.c.View = View{Name: viewReview}
+	case actAdd:
+		t.c.View = View{Name: viewAdd}
 	case actLeave, actAskOn:
 		t.back()
 	case actAnswerNow:

@@ -13,6 +13,7 @@ import (
 const (
 	viewEdit   ViewName = "edit"   // Arg: the fact that is being changed
 	viewReview ViewName = "review" // everything known, to be changed
+	viewAdd    ViewName = "add"    // what is not known yet, to be told
 	viewNote   ViewName = "note"   // the next words are a contact to be noted
 	viewAnswer ViewName = "answer" // the answer, though questions are open
 	viewCause  ViewName = "cause"  // Arg: the cause that is being read
@@ -39,6 +40,8 @@ func (t *turn) show() {
 		t.showEdit(fact.Name(t.c.View.Arg))
 	case viewReview:
 		t.showReview()
+	case viewAdd:
+		t.showAdd()
 	case viewNote:
 		t.showNote()
 	case viewCause:
@@ -249,8 +252,19 @@ func (t *turn) showReview() {
 	if len(lines) > 0 {
 		text = paragraphs(t.say("review.head"), list(lines), t.say("review.foot"))
 	}
-	rows := append(grid(buttons), []Button{t.button("leave", actLeave, "")})
+	rows := append(grid(buttons), []Button{t.button("add", actAdd, ""), t.button("leave", actLeave, "")})
 	t.screen("review", text, rows)
+}
+
+// showAdd lists what is not known yet, each to be told.
+func (t *turn) showAdd() {
+	var buttons []Button
+	for _, q := range t.k.Questions {
+		if k, ok := t.c.Facts[q.Fact]; (!ok || k.Value == "") && (q.Phase != knowledge.ForFraud || t.fraud()) {
+			buttons = append(buttons, Button{Label: t.k.FactLabel(q.Fact), Press: Press{Act: actEdit, Arg: string(q.Fact)}})
+		}
+	}
+	t.screen("add", t.say("add.head"), append(grid(buttons), []Button{t.button("review", actReview, ""), t.button("leave", actLeave, "")}))
 }
 
 func (t *turn) editButton(name fact.Name) Button {

@@ -236,6 +236,7 @@ func (l *loader) readRules() {
 	l.readEvidence()
 	l.readCalendar()
 	readRules, screenRules := rulesIn[read.Rules](l, "read"), rulesIn[screen.Rules](l, "screen")
+	p.alarms = alarming(screenRules)
 	var synonyms search.Rules
 	weighed, searched := l.decode("triage.yaml", &p.weights), l.decode("search.yaml", &synonyms)
 	var reading, screening, weighing error

@@ -53,6 +53,7 @@ type Pack struct {
 	phrases  map[string]string
 	papers   map[string]string // the sentences of the files that go out
 	weights  triage.Weights
+	alarms   []string // what people say who are in danger
 }
 
 // Say returns the phrase with the given id; args are pairs of a parameter's
