@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -186,8 +185,8 @@ func (r *Report) readPoison(k, v []byte) error {
 	if err != nil {
 		return err
 	}
-	var d diskPoison
-	if err := json.Unmarshal(v, &d); err != nil {
+	d, err := decodePoison(v)
+	if err != nil {
 		return err
 	}
 	r.Poison = append(r.Poison, Poison{Update: update, At: d.At, Event: d.Event, Cause: d.Cause, Stack: d.Stack})

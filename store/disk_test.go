@@ -204,3 +204,34 @@ func FuzzDecodeLogEntry(f *testing.F) {
 		}
 	})
 }
+
+// The values of the other buckets: what can be read can be written and read again.
+func FuzzDecodeOthers(f *testing.F) {
+	f.Add([]byte(`{"active":1,"zone":"Asia/Shanghai","gone":true}`))
+	f.Add([]byte(`{"at":"2026-03-14T12:00:00+08:00","reason":"rejected","item":"e30="}`))
+	f.Add([]byte(`{"at":"2026-03-14T12:00:00+08:00","event":"said","cause":"x","stack":"y"}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		again(t, raw, decodeChat)
+		again(t, raw, decodeLetter)
+		again(t, raw, decodePoison)
+		again(t, raw, decodeTimer)
+		again(t, raw, decodeJob)
+	})
+}
+
+// again decodes raw, and what it says once more.
+func again[T any](t *testing.T, raw []byte, decode func([]byte) (T, error)) {
+	t.Helper()
+	d, err := decode(raw)
+	if err != nil || raw == nil {
+		return
+	}
+	written, err := json.Marshal(d)
+	if err != nil {
+		return // a time that JSON cannot hold
+	}
+	back, err := decode(written)
+	if err != nil || !cmp.Equal(d, back, cmpopts.EquateEmpty()) {
+		t.Errorf("%+v came back as %+v, %v", d, back, err)
+	}
+}

@@ -245,3 +245,8 @@ func decodeLetter(v []byte) (d diskLetter, err error) {
 	err = json.Unmarshal(v, &d)
 	return d, err
 }
+
+func decodePoison(v []byte) (d diskPoison, err error) {
+	err = json.Unmarshal(v, &d)
+	return d, err
+}

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -265,4 +267,86 @@ func TestWithoutFiles(t *testing.T) {
 		}
 		same(t, "records", w.hashes(ann), []string{"1 one gone"})
 	})
+}
+
+// both is a core that plans and keeps.
+func both(k *knowledge.Pack, c bot.Case, in bot.Input) (bot.Case, bot.Effects) {
+	switch in.Event.(type) {
+	case bot.Sent, bot.Hashed:
+		return keeper(k, c, in)
+	}
+	return planner(k, c, in)
+}
+
+// Whatever write is the last of a process, in the end each wake has come once
+// and each file has its hash once.
+func TestDeathAtAnyWriteOfWhatIsToCome(t *testing.T) {
+	in(t, func(t *testing.T) {
+		a := newArchive()
+		set := func(c *Config) { c.Step, c.Files = both, a }
+		w := newWorld(t, set)
+		dir := t.TempDir()
+		var mu sync.Mutex
+		var files []string
+		w.db.wrote = func() {
+			mu.Lock()
+			defer mu.Unlock()
+			name := filepath.Join(dir, fmt.Sprint(len(files), ".db"))
+			if err := w.db.Snapshot(name); err != nil {
+				t.Error(err)
+			}
+			files = append(files, name)
+		}
+		w.commit(w.said(ann, "in 1h one, in 2h two"), w.photo(ann, "x"), w.photo(ann, "y"))
+		time.Sleep(90 * time.Minute)
+		w.commit(w.said(ann, "in 3h two, in 10m three"), w.photo(ann, "z"))
+		time.Sleep(12 * time.Hour)
+		w.settle()
+		want := []string{"one", "three", "two", "x " + hashOf("x"), "y " + hashOf("y"), "z " + hashOf("z")}
+		for i, file := range files {
+			later := worldAt(t, file, set)
+			if i < 3 { // the photos and plans that had not come by then
+				later.commit(later.said(ann, "in 1h one"), later.photo(ann, "x"), later.photo(ann, "y"))
+			}
+			time.Sleep(12 * time.Hour)
+			later.settle()
+			got := later.outcomes(ann)
+			for _, o := range got {
+				if !slices.Contains(want, o) {
+					t.Errorf("death %d: %q", i, o)
+				}
+			}
+			for _, o := range []string{"one", "x " + hashOf("x"), "y " + hashOf("y")} {
+				if i >= 3 && !slices.Contains(got, o) {
+					t.Errorf("death %d: %q did not come", i, o)
+				}
+			}
+			if unique := slices.Compact(slices.Clone(got)); i >= 3 && len(unique) != len(got) {
+				t.Errorf("death %d: something came twice: %q", i, got)
+			}
+			if r := later.check(); r.Timers+r.Jobs != 0 {
+				t.Errorf("death %d: %d timers and %d files are left", i, r.Timers, r.Jobs)
+			}
+			if i == len(files)-1 {
+				same(t, "in the end", got, want)
+			}
+		}
+		if len(files) < 12 {
+			t.Errorf("%d deaths were tried", len(files))
+		}
+	})
+}
+
+// outcomes returns, sorted, what came of the plans and files of a chat: the
+// names of wakes, without how late they came, and files with their hashes.
+func (w *world) outcomes(chat bot.ChatID) (out []string) {
+	for _, line := range w.hashes(chat) {
+		_, line, _ = strings.Cut(line, " ")
+		if name, _, late := strings.Cut(line, " +"); late {
+			line = name
+		}
+		out = append(out, strings.TrimSpace(line))
+	}
+	slices.Sort(out)
+	return out
 }

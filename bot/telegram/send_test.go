@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -437,4 +438,29 @@ func TestAsManyConnectionsAreKeptAsThereAreSends(t *testing.T) {
 	if got := newTransport(0).MaxIdleConnsPerHost; got < defaultSends {
 		t.Errorf("%d connections are kept by default", got)
 	}
+}
+
+// Whatever answers, it is taken for done only if it says so, and no error quotes it.
+func FuzzAnswers(f *testing.F) {
+	f.Add(200, []byte(`{"ok":true,"result":{"message_id":1}}`))
+	f.Add(400, []byte(`{"ok":false,"error_code":400,"description":"Bad Request: message is not modified"}`))
+	f.Add(429, []byte(`{"ok":false,"error_code":429,"parameters":{"retry_after":7}}`))
+	f.Add(502, []byte("<html>Bad Gateway</html>"))
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		var sent struct {
+			ID bot.MessageID `json:"message_id"`
+		}
+		err := judge(status, append(body, "机密"...), &sent)
+		if err == nil {
+			t.Fatalf("%q is no JSON", body)
+		}
+		err = judge(status, body, &sent)
+		if err == nil && !bytes.Contains(bytes.ToLower(body), []byte("true")) {
+			t.Errorf("%q was taken for done", body)
+		}
+		var fault *fault
+		if err != nil && (!errors.As(err, &fault) || fault.kind == faultAPI && fault.code == 429 && fault.after < time.Second) {
+			t.Errorf("%v", err)
+		}
+	})
 }
