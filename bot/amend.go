@@ -162,10 +162,8 @@ func (t *turn) partRead(name PartName, text string, r Record) (value string, fro
 // dueRead reads until when something was promised: counted from the contact, or
 // a day that is named.
 func (t *turn) dueRead(text string, r Record) (value string, from, to int) {
-	for _, p := range t.k.Contacts.Read(text, r.At).Parts {
-		if PartName(p.Name) == PartDue {
-			return p.Value, p.From, p.To
-		}
+	if p, ok := t.k.Contacts.Until(text, r.At.In(t.in.At.Location())); ok {
+		return p.Value, p.From, p.To
 	}
 	if f, ok := t.k.Reader.Answer(fact.PromisedBy, text, t.in.At); ok {
 		return string(f.Value), f.Start, f.End

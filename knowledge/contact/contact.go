@@ -76,6 +76,18 @@ func (r *Reader) Read(text string, at time.Time) Contact {
 	return c
 }
 
+// Until reads text as an answer to the question until when something was
+// promised: three days, by Friday. It counts from base, which carries the
+// user's zone, and returns the time as a part named Due.
+func (r *Reader) Until(text string, base time.Time) (Part, bool) {
+	g := r.reading(text, base)
+	due, s, ok := g.due(g.all(), base)
+	if !ok {
+		return Part{}, false
+	}
+	return g.part(Due, due.Format(time.RFC3339), s), true
+}
+
 var order = []Name{Channel, Agent, Said, Promise, Due, Ticket, Amount}
 
 // sorted brings parts into order and drops what stands there twice: a

@@ -37,6 +37,41 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestUntil answers the question until when, told on a Monday afternoon.
+func TestUntil(t *testing.T) {
+	for text, want := range map[string]string{
+		"三天内":       "11-26T23:59",
+		"48小时":      "11-25T15:30",
+		"周五":        "11-27T23:59",
+		"12月1日":     "12-01T23:59",
+		"三个工作日":     "11-26T23:59",
+		"下周三下午3点":   "12-02T15:00",
+		"月底前":       "11-30T23:59",
+		"明天上午":      "11-24T12:00",
+		"今天下班前":     "11-23T17:00",
+		"T+1":       "11-24T23:59",
+		"元旦前":       "12-31T23:59",
+		"本周内":       "11-29T23:59",
+		"by Friday": "11-27T23:59",
+		"5-7个工作日":   "12-02T23:59",
+		"没说":        "",
+		"昨天":        "",
+	} {
+		p, ok := reader.Until(text, told)
+		got := ""
+		if ok {
+			at, err := time.Parse(time.RFC3339, p.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = written(at.In(told.Location()), false)
+		}
+		if got != want {
+			t.Errorf("%s: until %q, want %q", text, got, want)
+		}
+	}
+}
+
 // TestChannels: every channel has a label, and no label comes twice.
 func TestChannels(t *testing.T) {
 	seen := map[string]string{}

@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -140,13 +141,25 @@ func (g *reading) told() bool {
 func (g *reading) numbers(gives Gives) []span {
 	var out []span
 	for _, h := range g.hits(gives) {
-		if within(g.void, g.masked(h.from)) || within(out, h.held.from) || strings.Contains(g.s[h.held.from:h.held.to], hidden) {
+		if within(g.void, g.masked(h.from)) || strings.Contains(g.s[h.held.from:h.held.to], hidden) {
 			continue
 		}
 		if strings.HasSuffix(g.s[:h.held.from], hidden) || strings.HasPrefix(g.s[h.held.to:], hidden) {
 			continue
 		}
 		out = append(out, h.held)
+	}
+	return apart(out)
+}
+
+// apart returns the spans without those that lie in a longer one or come again.
+func apart(spans []span) []span {
+	slices.SortStableFunc(spans, func(a, b span) int { return cmp.Or(a.from-b.from, b.to-a.to) })
+	var out []span
+	for _, s := range spans {
+		if n := len(out); n == 0 || s.from >= out[n-1].to {
+			out = append(out, s)
+		}
 	}
 	return out
 }

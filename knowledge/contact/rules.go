@@ -176,7 +176,8 @@ func compile(x pattern.Expander, in Rule) (rule, error) {
 	return c, errors.Join(errs[:]...)
 }
 
-// Ways returns the ids of all channels, the surest first.
+// Ways returns the ids of all channels, the surest first: the usual ones, such
+// as plain support, come last.
 func (r *Reader) Ways() []string {
 	var ids []string
 	for _, w := range r.ways {
