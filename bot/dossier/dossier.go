@@ -73,6 +73,10 @@ const (
 // which is gone when it returns. If it returns an error it leaves no file. It
 // stops soon after ctx is done.
 func Make(ctx context.Context, k *knowledge.Pack, src Source, opt Options) (Result, error) {
+	return limits{part: partSize, all: packSize}.make(ctx, k, src, opt)
+}
+
+func (l limits) make(ctx context.Context, k *knowledge.Pack, src Source, opt Options) (Result, error) {
 	if err := os.MkdirAll(opt.Dir, 0o700); err != nil {
 		return Result{}, fmt.Errorf("make the folder of a pack: %w", err)
 	}
@@ -80,6 +84,7 @@ func Make(ctx context.Context, k *knowledge.Pack, src Source, opt Options) (Resu
 		src = src.with(masker(k))
 	}
 	w := newWriting(k, src, opt)
+	w.limits = l
 	var err error
 	if opt.OnePage {
 		err = w.onePage()

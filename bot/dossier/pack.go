@@ -26,6 +26,9 @@ const (
 	packSize = 200_000_000
 )
 
+// limits are how many bytes of evidence go into one ZIP and into all of a pack.
+type limits struct{ part, all int64 }
+
 // state says what became of a piece of evidence.
 type state string
 
@@ -55,6 +58,7 @@ type writing struct {
 	raw    Source // texts as they were written
 	opt    Options
 	pieces []piece
+	limits limits
 	total  int // pieces of work
 	done   int
 	result Result
@@ -153,13 +157,13 @@ func (w *writing) fetch(ctx context.Context, temp string) error {
 		p := &w.pieces[i]
 		if p.state == inPack {
 			p.temp = filepath.Join(temp, number(i))
-			if err := w.fetchOne(ctx, p, packSize-all); err != nil {
+			if err := w.fetchOne(ctx, p, w.limits.all-all); err != nil {
 				return err
 			}
 		}
 		switch p.state {
 		case inPack:
-			if inPart+p.size > partSize && inPart > 0 {
+			if inPart+p.size > w.limits.part && inPart > 0 {
 				part, inPart = part+1, 0
 			}
 			p.part, inPart, all = part, inPart+p.size, all+p.size
@@ -174,7 +178,7 @@ func (w *writing) fetch(ctx context.Context, temp string) error {
 // fetchOne brings one piece of evidence of at most room bytes. Only a disk that
 // cannot be written and the end of ctx are errors.
 func (w *writing) fetchOne(ctx context.Context, p *piece, room int64) error {
-	room = min(room, partSize)
+	room = min(room, w.limits.part)
 	if p.size > room {
 		p.state = state(Large)
 		return nil

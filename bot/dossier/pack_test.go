@@ -197,28 +197,39 @@ type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 
-// TestLargePackIsSplit: over 47 MB of evidence make a second ZIP, and what is
-// beyond 200 MB, or by itself larger than a ZIP, is named.
+// TestLargePackIsSplit: more evidence than fits into one ZIP makes a second one,
+// and what is beyond all of them, or by itself larger than one, is named. It
+// counts in kilobytes where Make counts in megabytes.
 func TestLargePackIsSplit(t *testing.T) {
 	src := small()
 	sizes := make(map[bot.FileID]int64)
 	for i := range 12 {
 		id := bot.FileID(fmt.Sprint(i))
-		sizes[id] = 19_000_000
+		sizes[id] = 19_000
 		x := bot.Exhibit{Number: i + 1, File: bot.File{ID: id, MIME: "image/png", Size: sizes[id]}}
 		if i == 3 {
-			sizes[id], x.Size = 60_000_000, 0 // the messenger does not say how large it is
+			sizes[id], x.Size = 60_000, 0 // the messenger does not say how large it is
 		}
 		src.Records = append(src.Records, bot.Record{Seq: i + 2, Kind: bot.RecordEvidence, At: day(20, 10, i), ToldAt: day(20, 10, i), About: "other", Exhibit: x})
 	}
 	src.Open = heavy(sizes)
-	result, files, _ := made(t, src, Options{})
+	result, err := limits{part: partSize / 1000, all: packSize / 1000}.make(t.Context(), content(t), src, Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(result.Files) != 5 || filepath.Base(result.Files[1]) != "提现材料_20261120_第2包共5包.zip" {
 		t.Fatalf("the pack is %q", result.Files)
 	}
-	for _, at := range result.Files {
-		if info, err := os.Stat(at); err != nil || info.Size() > 50_000_000 {
-			t.Errorf("%s has %d bytes (%v)", at, info.Size(), err)
+	files := make(map[string][]byte)
+	for i, at := range result.Files {
+		data, err := os.ReadFile(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		some, _ := unzip(t, data)
+		maps.Copy(files, some)
+		if most := partSize/1000 + 1000; i > 0 && len(data) > most {
+			t.Errorf("%s has %d bytes, more than %d", at, len(data), most)
 		}
 	}
 	var absent []int

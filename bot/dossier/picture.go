@@ -42,9 +42,20 @@ func (s *story) sketch(p *pen, events int) float64 {
 	p.text(p.x, 84, 54, white, p.f.drawable(s.say("picture.title")))
 	p.text(p.x, 148, pictureSize, white, p.subject(s))
 	p.y = band + 40
-	p.caption(s.say("picture.stages"))
 	p.size = 32
-	p.ladder(s)
+	if s.fraud() {
+		p.caption(s.say("picture.turn_to"))
+		p.size = pictureSize
+		lines, checked := s.turnTo()
+		for _, line := range lines {
+			p.write(line, p.size, ink, p.hanging(line))
+			p.y += p.size * 0.3
+		}
+		p.write(s.say("picture.checked", "date", checked), 28, grey, 0)
+	} else {
+		p.caption(s.say("picture.stages"))
+		p.ladder(s)
+	}
 	p.size = pictureSize
 	p.y += 36
 	p.caption(s.say("picture.timeline"))

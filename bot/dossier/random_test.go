@@ -318,7 +318,7 @@ func unescapeTalk(text string) string {
 
 // TestOnePageIsOnePage: whatever is in a case, the statement made of it fits.
 func TestOnePageIsOnePage(t *testing.T) {
-	n := 60
+	n := 40
 	if testing.Short() {
 		n = 6
 	}

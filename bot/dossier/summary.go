@@ -53,8 +53,10 @@ func (s *story) page(p *pen, fit fit, masked bool, contents []string) float64 {
 	}
 	rows := s.events(fit.events)
 	p.part(s.timelineHead(len(rows)))
-	p.ladder(s)
-	p.y += p.size * 0.5
+	if !s.fraud() { // who demanded money is not climbed up to
+		p.ladder(s)
+		p.y += p.size * 0.5
+	}
 	if len(rows) == 0 {
 		p.write(s.say("summary.timeline_none"), p.size, grey, 0)
 	}
@@ -82,7 +84,9 @@ func (s *story) head(p *pen, masked bool) {
 // askBox says who asks whom for what, on a tinted ground.
 func (s *story) askBox(p *pen) {
 	rows := s.askers()
-	rows = append(rows, [2]string{s.say("summary.stage"), s.stage(string(s.c.Stage))})
+	if !s.fraud() {
+		rows = append(rows, [2]string{s.say("summary.stage"), s.stage(string(s.c.Stage))})
+	}
 	top := p.y
 	inner := p.inset(8)
 	inner.y = top + 5

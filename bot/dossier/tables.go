@@ -16,8 +16,8 @@ func (s *story) column(id string, width float64) column {
 // timelineTable is the timeline, a line an entry, the struck ones too.
 func (s *story) timelineTable() table {
 	t := table{name: s.say("sheet.timeline"), footer: s.say("sheet.page"), keep: 2, columns: []column{
-		s.column("n", 8), s.column("at", 18), s.column("kind", 12), s.column("text", 42), s.column("result", 24), s.column("channel", 10),
-		s.column("agent", 10), s.column("promise", 24), s.column("ticket", 15), s.column("evidence", 9), s.column("remark", 24),
+		s.column("n", 8), s.column("at", 18), s.column("kind", 13), s.column("text", 40), s.column("result", 26), s.column("channel", 11),
+		s.column("agent", 10), s.column("promise", 22), s.column("ticket", 15), s.column("evidence", 9), s.column("remark", 30),
 	}}
 	for _, r := range s.rows {
 		n, exhibit := "", ""

@@ -62,7 +62,7 @@ func (p *pen) ladder(s *story) {
 	}
 	p.y = y + p.size*(1.2+1.3*float64(lines))*0.95
 	if ended {
-		p.y += p.size * 0.3
+		p.y += p.size * 0.6
 		p.write(s.say("value.pair", "name", s.say("cell.stage_now"), "value", s.stage(string(s.c.Stage))), p.size, amber, 0)
 	}
 }

@@ -138,7 +138,7 @@ func (p *pen) block(b block) {
 	case closing:
 		p.y += p.size * 0.8
 		p.room(p.size)
-		line := p.f.drawable(oneLine(b.text))
+		line := p.f.drawable(b.text)
 		p.text(p.x+max(0, p.w-p.f.width(line, p.size)), p.y+p.size*rise, p.size, ink, line)
 		p.y += p.size * p.leading
 	default:

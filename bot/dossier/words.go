@@ -153,6 +153,23 @@ func (w words) fraud() bool {
 		w.c.Facts[fact.Role].Value == "victim"
 }
 
+// turnTo names those whom somebody turns to from whom money was demanded, in
+// order, each with how to reach them, and the day on which that was checked.
+func (w words) turnTo() (out []string, checked string) {
+	for _, step := range w.k.Route(w.c.Facts[fact.PlatformKind].Value, "victim").Steps {
+		if b := w.k.Body(step.Body); step.Body != "" && len(out) < 3 {
+			reach := w.say("value.pair", "name", b.Name, "value", b.Reach)
+			out = append(out, w.say("demand.line", "n", number(len(out)+1), "text", reach))
+			for _, id := range b.Sources {
+				if src, ok := w.k.Source(id); ok && (checked == "" || src.Checked < checked) {
+					checked = src.Checked
+				}
+			}
+		}
+	}
+	return out, checked
+}
+
 // step returns the words of a step of a checklist, whose id is GUIDE.STEP.
 func (w words) step(id string) string {
 	guide, step, _ := strings.Cut(id, ".")
@@ -180,6 +197,10 @@ func (w words) demands() []string {
 	var out []string
 	add := func(id string, args ...string) {
 		out = append(out, w.say("demand.line", "n", number(len(out)+1), "text", w.say(id, args...)))
+	}
+	if w.c.Stage == bot.Resolved {
+		add("demand.none")
+		return out
 	}
 	if w.fraud() {
 		add("demand.check")
