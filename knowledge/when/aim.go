@@ -31,11 +31,12 @@ func (r *reader) oneDay() (aim, bool) {
 		return aim{day: d, set: true}, true
 	}
 	for _, read := range []func() bool{
-		r.monthName, r.plainDay, r.numbered, r.fullDate, r.run, r.slashDate, r.pointDate, r.monthDay, r.monthLast, r.dayOnly, r.yearOnly,
+		r.monthName, r.plainDay, r.weekdayApart, r.numbered, r.fullDate, r.run, r.slashDate, r.pointDate, r.edgeApart, r.monthDay, r.monthLast, r.dayOnly, r.yearOnly,
 	} {
 		r.cursor.p = Phrase{}
+		start := r.at
 		if r.try(read) && r.whole() {
-			return r.yearEdge(aim{day: r.cursor.p.day, set: true}), true
+			return r.yearEdge(r.monthsEdge(aim{day: r.cursor.p.day, set: true}, start)), true
 		}
 	}
 	return aim{}, false
@@ -45,6 +46,14 @@ func (r *reader) oneDay() (aim, bool) {
 func (r *reader) yearEdge(a aim) aim {
 	if d, end, ok := r.p.w.yearEdges.at(r.s, r.at); ok && a.yearOnly() {
 		r.at, a.m, a.d = end, d.m, d.d
+	}
+	return a
+}
+
+// monthsEdge reads the 底 of 明年2 月底, of which 明年2 月 was read from start on.
+func (r *reader) monthsEdge(a aim, start int) aim {
+	if d, end, ok := r.edgeIn(start); ok && a.kind == date && a.m != 0 && a.d == 0 {
+		r.at, a.d = end, d
 	}
 	return a
 }
@@ -62,6 +71,28 @@ func (r *reader) monthName() bool {
 		return false
 	}
 	return !r.digitHere()
+}
+
+// weekdayApart reads 周 5.
+func (r *reader) weekdayApart() bool {
+	if !r.word(r.g.week) || !r.byte(' ') || r.at == len(r.s) || !isDigit(r.s[r.at]) {
+		return false
+	}
+	d, ok := r.oneWeekday(false)
+	r.cursor.p.day = day{kind: weekday, d: int(d+6)%7 + 1}
+	_, _, hour := r.g.hour.at(r.s, r.at+1)
+	return ok && !(r.byte(' ') && hour)
+}
+
+// edgeApart reads 12 月底.
+func (r *reader) edgeApart() bool {
+	m, ok := r.number(1, 12)
+	if !ok || !r.byte(' ') {
+		return false
+	}
+	d, end, ok := r.g.edges.at(r.s, r.at)
+	r.at, r.cursor.p.day = end, day{kind: date, m: m, d: d}
+	return ok
 }
 
 // monthLast reads 25 dec, 25th of december.
@@ -279,7 +310,9 @@ func (r *reader) ordinal() (int, bool) {
 	if !r.word(r.p.w.nth) {
 		return 0, false
 	}
+	r.byte(' ')
 	n, ok := r.number(1, 31)
+	r.byte(' ')
 	r.word(r.p.w.measure)
 	return n, ok
 }

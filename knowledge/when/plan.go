@@ -64,51 +64,85 @@ type Planner struct {
 
 // Parse reads what text asks for at now, in the zone of now. The error is an *Error.
 func (p *Planner) Parse(text string, now time.Time) (Plan, error) {
-	folded := p.fold.Fold(text)
-	s := p.plain.Replace(folded.String())
-	spots := p.spots(s, now)
+	src := p.source(text)
+	spots := p.spots(src.s, now)
 	if len(spots) == 0 {
-		return Plan{}, p.missing(text, s, folded)
+		return Plan{}, p.missing(src)
 	}
-	chosen := spots.best(s)
-	cuts := spots.cuts(s, chosen)
+	chosen := spots.best(src.s)
 	plan, fault := chosen.plan(p, now)
 	if fault != "" {
-		from, to := folded.Span(chosen.start, chosen.end)
-		return Plan{}, &Error{Reason: fault, Words: text[from:to], At: plan.At}
+		return Plan{}, &Error{Reason: fault, Words: src.words(chosen.start, chosen.end), At: plan.At}
 	}
-	plan.Note = p.note(text, s, folded, cuts)
+	plan.Note = p.note(src, spots.cuts(src.s, chosen))
 	return plan, nil
 }
 
+// source is a text in the form in which it is read, which remembers where it
+// came from.
+type source struct {
+	text   string
+	folded normal.Text
+	s      string // folded, without typos and with one space where there are several
+	at     []int  // where the bytes of s stand in folded
+}
+
+func (p *Planner) source(text string) source {
+	src := source{text: text, folded: p.fold.Fold(text)}
+	plain := p.plain.Replace(src.folded.String())
+	var b strings.Builder
+	for i := range len(plain) {
+		if plain[i] == ' ' && (i == 0 || plain[i-1] == ' ') {
+			continue
+		}
+		b.WriteByte(plain[i])
+		src.at = append(src.at, i)
+	}
+	src.s = b.String()
+	return src
+}
+
+// span returns where in the text the bytes from to to of s came from.
+func (src source) span(from, to int) (int, int) {
+	if from >= len(src.at) || from >= to {
+		return len(src.text), len(src.text)
+	}
+	return src.folded.Span(src.at[from], src.at[to-1]+1)
+}
+
+func (src source) words(from, to int) string {
+	from, to = src.span(from, to)
+	return src.text[from:to]
+}
+
 // missing tells 过几天 and 尽快, which name no time, from a text without any.
-func (p *Planner) missing(text, s string, folded normal.Text) error {
-	for i := range s {
-		if _, end, ok := p.w.vague.at(s, i); ok {
-			from, to := folded.Span(i, end)
-			return &Error{Reason: Vague, Words: text[from:to]}
+func (p *Planner) missing(src source) error {
+	for i := range src.s {
+		if _, end, ok := p.w.vague.at(src.s, i); ok {
+			return &Error{Reason: Vague, Words: src.words(i, end)}
 		}
 	}
 	return &Error{Reason: NoTime}
 }
 
 // note returns what is left of the text when the spans are cut out of it.
-func (p *Planner) note(text, s string, folded normal.Text, cuts [][2]int) string {
+func (p *Planner) note(src source, cuts [][2]int) string {
 	var left []string
 	at := 0
-	if _, end, ok := p.w.command.at(s, 0); ok {
-		_, at = folded.Span(0, end)
+	if _, end, ok := p.w.command.at(src.s, 0); ok {
+		_, at = src.span(0, end)
 	}
 	for _, c := range cuts {
-		from, to := folded.Span(p.before(s, c[0]), p.behind(s, c[1]))
+		from, to := src.span(p.before(src.s, c[0]), p.behind(src.s, c[1]))
 		if from > at {
-			left = append(left, trim(text[at:from]))
+			left = append(left, trim(src.text[at:from]))
 		}
 		at = max(at, to)
 	}
-	left = append(left, trim(text[at:]))
+	left = append(left, trim(src.text[at:]))
 	note := strings.TrimSpace(strings.Join(left, " "))
-	if _, end, ok := p.w.silent.at(p.fold.Fold(note).String(), 0); ok && end == len(p.fold.Fold(note).String()) {
+	said := p.fold.Fold(note).String()
+	if _, end, ok := p.w.silent.at(said, 0); ok && end == len(said) {
 		return ""
 	}
 	return note

@@ -1,11 +1,8 @@
 package when_test
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -102,26 +99,10 @@ func spoken(note string) string {
 // must come out, before it was run for the first time.
 func TestRounds(t *testing.T) {
 	p, _ := planner(t)
-	names, err := filepath.Glob("testdata/rounds/*.jsonl")
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no rounds: %v", err)
-	}
-	for _, name := range names {
-		f, err := os.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		lines := bufio.NewScanner(f)
-		for lines.Scan() {
-			var c phrase
-			if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			if !c.right(p) {
-				plan, err := p.Parse(c.Text, c.Now)
-				t.Errorf("%s: %s: %s %s %q, %v", c.ID, c.Text, plan.At, plan.Every, plan.Note, err)
-			}
+	for _, c := range phrases(t) {
+		if !c.right(p) {
+			plan, err := p.Parse(c.Text, c.Now)
+			t.Errorf("%s: %s: %s %s %q, %v", c.ID, c.Text, plan.At, plan.Every, plan.Note, err)
 		}
 	}
 }

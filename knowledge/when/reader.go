@@ -40,7 +40,7 @@ func (r *reader) noSuchDay() bool {
 	if !r.try(r.noSuchNumber) || r.blocked() {
 		return false
 	}
-	r.try(func() bool { _, ok := r.number(1, 99); return ok && r.mark(r.g.day) })
+	r.try(func() bool { r.byte(' '); _, ok := r.number(1, 99); return ok && r.mark(r.g.day) })
 	r.have.rank, r.have.broken = aside, true
 	return true
 }
@@ -57,7 +57,10 @@ func (r *reader) noSuchNumber() bool {
 		m, ok := r.digits(0, 99, 2)
 		return ok && (n > 24 || m > 59)
 	}
-	return (n > 31 || n == 0) && r.word(r.g.day) || n > 24 && r.word(r.g.hour) || (n > 12 || n == 0) && r.word(r.g.month)
+	if n == 0 {
+		return r.mark(r.g.day) || !r.edgeBehind() && r.mark(r.g.month)
+	}
+	return n > 31 && r.mark(r.g.day) || n > 24 && r.mark(r.g.hour) || n > 12 && r.mark(r.g.month)
 }
 
 func (a spot) empty() bool {
@@ -123,6 +126,12 @@ func (r *reader) same() bool {
 	}
 	r.have.now = true
 	return true
+}
+
+// edgeBehind reports whether 月底 stands behind a space.
+func (r *reader) edgeBehind() bool {
+	_, _, ok := r.g.edges.at(r.s, min(r.at+1, len(r.s)))
+	return ok && blank(r.s[r.at])
 }
 
 // hour reads a clock time or a part of the day, which the other may follow.

@@ -118,8 +118,11 @@ func (r *reader) oneAmount() (span, bool) {
 	if (u == Years || u == Hours || u == Months || u == Days) && r.try(func() bool { return r.word(r.g.half) && !r.measured() }) {
 		n += 0.5
 	}
-	return lasting(n, u, rough), n < 1e5
+	return lasting(n, u, rough), n < 1e5 && (u != Years || n < firstWrittenYear)
 }
+
+// firstWrittenYear and what is above it is a year, not a number of years.
+const firstWrittenYear = 1900
 
 func lasting(n float64, u Unit, rough bool) span {
 	s := span{n: n, unit: u, vague: rough}
