@@ -162,8 +162,9 @@ func (s *score) due(p pasted, want string, g contact.Proposal) {
 	s.wrong = append(s.wrong, fmt.Sprintf("%s: due %v, want %s", p.name, g.Parts, want))
 }
 
-// TestChats takes pasted conversations apart, two rounds that were written
-// before the rules were tried on them.
+// TestChats takes pasted conversations apart, three rounds that were written
+// before the rules were tried on them. Recall and precision were then 0.966
+// and 0.957, 0.859 and 0.848, 0.914 and 0.908.
 func TestChats(t *testing.T) {
 	for _, test := range []struct {
 		file              string

@@ -100,7 +100,7 @@ func (s *score) log(t *testing.T) {
 		t.Logf("%-10s recall %.3f (%d of %d) precision %.3f (%d of %d)", name, p.recall(), p.right, p.want, p.precision(), p.right, p.got)
 	}
 	sum := s.all()
-	t.Logf("all        recall %.3f precision %.3f over %d parts; is a contact: recall %.3f precision %.3f", sum.recall(), sum.precision(), sum.want, s.is.recall(), s.is.precision())
+	t.Logf("all        recall %.3f precision %.3f over %d parts", sum.recall(), sum.precision(), sum.want)
 }
 
 // line compares what was read of one text with what it says.
@@ -195,8 +195,9 @@ func shared(a, b string) float64 {
 	return float64(best) / float64(len(a)+len(b)-best)
 }
 
-// TestLines reads what users tell, two rounds that were written before the
-// rules were tried on them.
+// TestLines reads what users tell, three rounds that were written before the
+// rules were tried on them. Recall and precision were then 0.889 and 0.876,
+// 0.811 and 0.864, 0.812 and 0.844; the floors are those after mending.
 func TestLines(t *testing.T) {
 	for _, test := range []struct {
 		file              string
@@ -212,6 +213,9 @@ func TestLines(t *testing.T) {
 				s.line(l, reader.Read(l.text, told))
 			}
 			s.log(t)
+			if s.is.recall() < 0.97 || s.is.precision() < 0.97 {
+				t.Errorf("a contact: recall %.3f, precision %.3f", s.is.recall(), s.is.precision())
+			}
 			if sum := s.all(); sum.recall() < test.recall || sum.precision() < test.precision {
 				t.Errorf("recall %.3f, precision %.3f, want %.3f and %.3f", sum.recall(), sum.precision(), test.recall, test.precision)
 			}
