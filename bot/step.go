@@ -67,6 +67,7 @@ type turn struct {
 	later   screen.Flag // a warning that waits for more urgent ones
 	pressed bool        // the event is a press: the open screen is edited in place
 	lead    string      // what the next screen opens with
+	foreign bool        // the words are not the user's own: a pasted conversation
 	guessed bool        // the kind of evidence is a guess from what is missing
 	edits   []Button    // what the next screen offers to change
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"tixianbot/knowledge"
 	"tixianbot/knowledge/fact"
@@ -35,10 +36,35 @@ func (t *turn) warn(flag screen.Flag, text string, span [2]int, pasted bool) {
 	}
 }
 
-// suspect is for words that as a whole are like those of people of whom money
-// was demanded, though nothing in them says so: it is asked, not assumed.
+// fewRunes is how long a text may be that one phrase covers as a whole.
+const fewRunes = 12
+
+// likeness reports whether no words of a text raised a flag, but the text as a
+// whole is like those of people in that danger.
+func likeness(text string, span [2]int) bool {
+	return span == [2]int{0, len(text)} && utf8.RuneCountInString(text) > fewRunes
+}
+
+// wonder is for words that only as a whole are like those of people in a
+// danger. It is asked, or said in a line, not assumed: most of those who are
+// wrongly taken for it are worried enough.
+func (t *turn) wonder(flag screen.Flag) {
+	switch flag {
+	case screen.None:
+	case screen.ScamPayFirst:
+		t.suspect()
+	case screen.SelfHarm:
+		t.tell(t.say("maybe.self_harm"))
+	default:
+		if !t.flagged("maybe_" + string(flag)) {
+			t.addLead(t.say("maybe." + string(flag)))
+		}
+	}
+}
+
+// suspect asks again whether money was demanded.
 func (t *turn) suspect() {
-	if k, ok := t.c.Facts[fact.AskedToPay]; ok && k.Value == "no" {
+	if k, ok := t.c.Facts[fact.AskedToPay]; t.fraud() || t.ended() || ok && k.Value == "no" {
 		return
 	}
 	delete(t.c.Facts, fact.AskedToPay)

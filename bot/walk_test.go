@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,7 +60,9 @@ func stroll(s *stage, r *rand.Rand) {
 	answered := true
 	switch n := r.IntN(20); {
 	case n < 5 || len(s.sent) == 0:
-		s.say(phrasesOfWalkers[r.IntN(len(phrasesOfWalkers))])
+		said := phrasesOfWalkers[r.IntN(len(phrasesOfWalkers))]
+		s.say(said)
+		entered(s, said)
 	case n == 5:
 		s.step(bot.Sent{Kind: []bot.FileKind{bot.Photo, bot.Document, bot.Voice, bot.Sticker, bot.Other}[r.IntN(5)]})
 	case n == 6:
@@ -81,6 +84,26 @@ func stroll(s *stage, r *rand.Rand) {
 	if answered && len(s.fx.Messages) == 0 && s.fx.Toast == "" {
 		s.t.Error("the bot fell silent")
 	}
+}
+
+// entered checks that words became a record, word for word but for the mask.
+func entered(s *stage, said string) {
+	if name, rest, ok := strings.Cut(said, " "); strings.HasPrefix(said, "/") {
+		if !ok || name == "/case" {
+			return // a command without words, or one that only shows something
+		}
+		said = rest
+	}
+	masked, _ := s.w.Pack.Screen.Mask(strings.TrimSpace(said))
+	if masked == "" || s.fx.Forget {
+		return
+	}
+	for _, r := range s.fx.Records {
+		if r.Text == masked {
+			return
+		}
+	}
+	s.t.Errorf("%q is lost", said)
 }
 
 // strayEvents come when nobody waits for them any more.

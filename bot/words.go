@@ -27,6 +27,7 @@ func (t *turn) said(e Said) {
 		t.record(t.kindOf(e), text, "")
 		t.markKind(e, text, pasted)
 	}
+	t.foreign = pasted
 	flag := t.heed(raw, found, len(secrets) > 0)
 	switch {
 	case e.Command != "":
@@ -59,7 +60,8 @@ func (t *turn) markKind(e Said, text string, pasted bool) {
 }
 
 // heed says what comes before everything else in the words of the user and
-// returns the flag that they raise. The record of the words is there already.
+// returns the flag that they raise; pasted says that they hold a secret. The
+// record of the words is there already.
 func (t *turn) heed(raw string, found []read.Found, pasted bool) screen.Flag {
 	flag, span := t.k.Screen.Flag(raw, t.c.Values())
 	if pasted {
@@ -72,8 +74,10 @@ func (t *turn) heed(raw string, found []read.Found, pasted bool) screen.Flag {
 		flag = screen.None
 	}
 	t.fx.Flag = flag
-	if flag == screen.ScamPayFirst && span == [2]int{0, len(raw)} && !says(found, fact.AskedToPay, "yes") && !t.fraud() {
-		t.suspect()
+	if !pasted && likeness(raw, span) && !says(found, fact.AskedToPay, "yes") {
+		if !t.foreign {
+			t.wonder(flag)
+		}
 		flag = screen.None
 	}
 	t.warn(flag, raw, span, pasted)
