@@ -187,3 +187,27 @@ func TestAnAlbumIsAnsweredInItsCase(t *testing.T) {
 		t.Errorf("case %d, %+v:\n%s", s.w.Case.Number, s.w.Case.Batch, s.out.String())
 	}
 }
+
+// BenchmarkEvidence is a picture, the list and one piece, in a case without
+// records and in one of five hundred: nothing may take longer for it.
+func BenchmarkEvidence(b *testing.B) {
+	k := content(b)
+	for _, size := range []int{1, 500} {
+		s := newStage(b, k)
+		s.say("提现失败")
+		for i := range size {
+			s.w.Do(bot.Sent{Kind: bot.Photo, Caption: "提现记录", File: bot.File{ID: "f", Unique: fmt.Sprintf("u%d", i)}})
+		}
+		for name, e := range map[string]bot.Event{
+			"picture": bot.Sent{Kind: bot.Photo, Caption: "余额", File: bot.File{ID: "f", Unique: "new"}},
+			"list":    bot.Said{Command: "evidence"},
+			"piece":   bot.Pressed{Press: bot.Press{Case: 1, Act: "vp", Arg: "2"}},
+		} {
+			b.Run(fmt.Sprintf("%s/%d", name, size), func(b *testing.B) {
+				for b.Loop() {
+					bot.Step(k, s.w.Case, s.w.Input(e))
+				}
+			})
+		}
+	}
+}

@@ -214,8 +214,12 @@ func (s *stage) keep(c bot.Case, fx bot.Effects) {
 		fmt.Fprintf(&s.out, "  + %s %s\n", r.Kind, described(r))
 	}
 	for _, a := range fx.Changed {
-		if a.Record.Seq < 1 || a.Record.Seq > len(s.w.Logs[c.Number])+len(fx.Records) {
-			s.t.Fatalf("record %d is changed, which there is not", a.Record.Seq)
+		there := len(s.w.Logs[c.Number]) + len(fx.Records)
+		if a.Case != 0 && a.Case != c.Number {
+			there = len(s.w.Logs[a.Case])
+		}
+		if a.Record.Seq < 1 || a.Record.Seq > there {
+			s.t.Fatalf("record %d of case %d is changed, which there is not:\n%s", a.Record.Seq, a.Case, s.out.String())
 		}
 		fmt.Fprintf(&s.out, "  ± %d %s %s\n", a.Record.Seq, a.Record.Kind, described(a.Record))
 	}

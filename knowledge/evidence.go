@@ -97,7 +97,7 @@ func (e *Evidence) Guess(words string) string {
 	for _, k := range e.Kinds {
 		n := 0
 		for _, w := range k.Words {
-			if strings.Contains(folded, e.fold.Fold(w).String()) {
+			if strings.Contains(folded, w) {
 				n += utf8.RuneCountInString(w)
 			}
 		}
@@ -117,7 +117,7 @@ func (e *Evidence) FileWord(kind, caption string) string {
 	}
 	folded := e.fold.Fold(caption).String()
 	for _, f := range k.Files {
-		if e.any(folded, f.Words) {
+		if anyIn(folded, f.Words) {
 			return f.File
 		}
 	}
@@ -128,20 +128,14 @@ func (e *Evidence) FileWord(kind, caption string) string {
 // picture shows an identity paper or a bank card.
 func (e *Evidence) IsPaper(words string) bool {
 	folded := strings.ReplaceAll(e.fold.Fold(words).String(), " ", "")
-	if e.any(folded, e.Papers.Unless) {
+	if anyIn(folded, e.Papers.Unless) {
 		return false
 	}
-	bare := bare(folded)
-	for _, w := range e.Papers.Whole {
-		if bare == e.fold.Fold(w).String() {
-			return true
-		}
-	}
-	return e.any(folded, e.Papers.Words)
+	return slices.Contains(e.Papers.Whole, bare(folded)) || anyIn(folded, e.Papers.Words)
 }
 
-func (e *Evidence) any(folded string, words []string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(folded, e.fold.Fold(w).String()) })
+func anyIn(folded string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(folded, w) })
 }
 
 // bare returns the letters of the name of a file, without its ending.
@@ -182,10 +176,22 @@ func (s EvidenceSet) holds(known fact.Facts, cause string) bool {
 	return always || slices.ContainsFunc(s.When, is) || slices.Contains(s.Causes, cause)
 }
 
-// readEvidence reads evidence.yaml.
+// readEvidence reads evidence.yaml and folds the words that are looked for.
 func (l *loader) readEvidence() {
 	e := &Evidence{fold: l.pack.Fold}
 	l.decode("evidence.yaml", e)
+	lists := [][]string{e.Papers.Words, e.Papers.Whole, e.Papers.Unless}
+	for _, k := range e.Kinds {
+		lists = append(lists, k.Words)
+		for _, f := range k.Files {
+			lists = append(lists, f.Words)
+		}
+	}
+	for _, words := range lists {
+		for i := range words {
+			words[i] = e.fold.Fold(words[i]).String()
+		}
+	}
 	l.pack.Evidence = e
 }
 
