@@ -52,10 +52,16 @@ type rule struct {
 var imports = []rule{
 	{at: "knowledge/fact", pure: true},
 	{at: "knowledge/markup", pure: true},
+	{at: "knowledge/pattern", pure: true},
 	{at: "knowledge/normal/...", ours: []string{"knowledge/normal/..."}, pure: true},
 	{at: "knowledge/letter", ours: []string{"knowledge/fact", "knowledge/normal", "knowledge/normal/numeral", "knowledge/screen"}, pure: true},
 	{at: "knowledge", ours: []string{"knowledge/..."}, others: []string{"github.com/goccy/go-yaml"}},
 	{at: "knowledge/content/...", ours: nil},
+	{
+		at:   "knowledge/contact",
+		ours: []string{"knowledge/calendar", "knowledge/normal", "knowledge/pattern", "knowledge/read", "knowledge/when"},
+		pure: true,
+	},
 	{at: "knowledge/...", ours: []string{"knowledge/..."}, pure: true},
 	{at: "bot", ours: []string{"knowledge", "knowledge/..."}, pure: true},
 	{at: "store", ours: []string{"bot", "knowledge/fact"}, others: []string{"go.etcd.io/bbolt", "golang.org/x/sys"}},
