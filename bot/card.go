@@ -23,9 +23,13 @@ func (t *turn) showCard() {
 		facts = t.say("card.facts") + "\n" + list(lines)
 	}
 	head := t.say("card.head", "n", number(t.c.Number), "date", t.date(t.c.Opened))
+	ladder, running := t.rungs(), t.running()
+	if t.fraud() && !t.ended() { // there is nobody to climb to, and no promise to wait for
+		ladder, running = t.say("card.fraud"), ""
+	}
 	t.fx.Messages = append(t.fx.Messages, Message{
 		Slot: SlotCard, Replace: t.pressed,
-		Text:    paragraphs(head, t.rungs(), facts, t.running(), t.evidenceLine(), t.entries(), t.cardNext()),
+		Text:    paragraphs(head, ladder, facts, running, t.evidenceLine(), t.entries(), t.cardNext()),
 		Buttons: t.cardKeys(),
 	})
 	t.pressed = false

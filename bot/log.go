@@ -26,11 +26,11 @@ func (t *turn) told(text string, noted bool) {
 	}
 }
 
-// telling reports whether a contact holds what is worth an entry by itself.
+// telling reports whether a contact holds what is worth an entry by itself: with
+// whom it was, a number, or by which way something was promised until when.
 func telling(c contact.Contact) bool {
-	return slices.ContainsFunc(c.Parts, func(p contact.Part) bool {
-		return slices.Contains([]PartName{PartAgent, PartTicket, PartDue}, PartName(p.Name))
-	})
+	has := func(name contact.Name) bool { return c.Part(name) != "" }
+	return has(contact.Agent) || has(contact.Ticket) || has(contact.Due) && has(contact.Channel)
 }
 
 // contactOfTurn returns the contact that this turn noted, if it did.

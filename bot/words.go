@@ -25,10 +25,13 @@ func (t *turn) said(e Said) {
 	t.wake()
 	if text != "" && e.Command != "case" && e.Command != "status" {
 		t.record(t.kindOf(e), text, "")
-		t.markKind(e, text, pasted)
+		t.markKind(e, pasted)
 	}
 	t.foreign = pasted
 	flag := t.heed(raw, found, len(secrets) > 0)
+	if flag != screen.SelfHarm && flag != screen.SecretShared {
+		t.readContacts(e, text)
+	}
 	switch {
 	case e.Command != "":
 		if e.Command != "log" {
@@ -42,16 +45,25 @@ func (t *turn) said(e Said) {
 	}
 }
 
-// markKind says what the record of the user's words is: a conversation that was
-// pasted, or a contact that they tell of.
-func (t *turn) markKind(e Said, text string, pasted bool) {
+// markKind says of the record of words whether they are a conversation that was
+// pasted.
+func (t *turn) markKind(e Said, pasted bool) {
+	if !pasted {
+		return
+	}
 	r := &t.fx.Records[len(t.fx.Records)-1]
+	r.Kind = RecordPasted
+	if !e.ForwardedAt.IsZero() {
+		r.At = e.ForwardedAt
+	}
+}
+
+// readContacts reads a contact with the platform from the user's own words.
+func (t *turn) readContacts(e Said, text string) {
+	if text == "" || t.foreign || len(t.fx.Records) == 0 {
+		return
+	}
 	switch {
-	case pasted:
-		r.Kind = RecordPasted
-		if !e.ForwardedAt.IsZero() {
-			r.At = e.ForwardedAt
-		}
 	case e.Command == "log" || e.Command == "" && t.c.View.Name == viewNote:
 		t.told(text, true)
 	case e.Command == "" && t.c.View.Name == "":
