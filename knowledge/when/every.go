@@ -104,6 +104,9 @@ func (r *reader) counted(more int) (Rule, bool) {
 		return Rule{}, false
 	}
 	r.byte(' ')
+	if n > 1 { // 每隔一天 is every other day, 每隔三天 every three
+		more = 0
+	}
 	return r.unit(int(n) + more)
 }
 

@@ -1,13 +1,20 @@
-// Package when finds moments and lengths of time in Chinese and English text:
-// 昨天下午三点, 上周五晚上八点半, 11月18日 09:40, 三天前, 周五之前, 两年.
+// Package when reads times in Chinese and English text.
 //
-// Text becomes a [Phrase], and only with a now and a direction does a phrase
-// become a [Moment]: 周二 is the last Tuesday in a report and the next one in a
-// promise. Its one invariant: what is not said is not guessed. A phrase keeps
-// how exact it is (Grain), a date that does not exist is no moment, and the
-// words of the grammar are content, never code.
+// There are two ways in. A [Grammar] finds the moments and lengths of time
+// that an account speaks of: 昨天下午三点, 上周五晚上八点半, 三天前, 周五之前,
+// 两年. Text becomes a [Phrase], and only with a now and a direction does a
+// phrase become a [Moment]: 周二 is the last Tuesday in a report and the next
+// one in a promise. The text must be folded (package normal).
 //
-// The text must be folded (package normal).
+// A [Planner] reads what a reminder is asked for: 明天下午三点 打客服电话, 3个工作日后,
+// 国庆后第一个工作日, every Monday at 9. It finds the [Plan] in a text of any
+// writing, the note apart, or says in an [Error] what is wrong with it; it
+// shows a moment and a [Rule] in words that it reads as the same again; and it
+// knows time zones by their places.
+//
+// The one invariant of both: what is not said is not guessed. A phrase keeps
+// how exact it is (Grain), a date that does not exist is no moment, a plan
+// lies ahead, and the words of the grammars are content, never code.
 package when
 
 import (

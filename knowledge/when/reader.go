@@ -155,8 +155,8 @@ func (r *reader) partAndTime() bool {
 	clock := func() bool { r.between(); return r.clockTime(true) }
 	day := r.have.aim.set || r.have.every != nil
 	switch {
-	case k.said:
-		return r.try(func() bool { return r.part(true) })
+	case k.said: // 3:30 in the afternoon; 午休 begins the note of 1点半 午休后问
+		return r.try(func() bool { return r.part(true) && ends(r.s, r.at) })
 	case k.has:
 		second := r.try(r.secondPart)
 		return r.try(clock) || second
@@ -168,18 +168,15 @@ func (r *reader) partAndTime() bool {
 	return r.try(func() bool { return r.clockTime(r.first || day) })
 }
 
-// nightEnds is the hour of the next day at which a night may end.
-const nightEnds = 24
-
-// secondPart reads a second part of the day behind a first: 今晚凌晨1点 is still
-// this night, 明早上班前 the more exact of the two.
+// secondPart reads a second part of the day behind a first. It counts where it
+// lies in the first: 明早上班前, but not 今晚凌晨1点, which is still this night.
 func (r *reader) secondPart() bool {
 	first := r.cursor.p.clock.part
 	r.cursor.p.clock.has = false
 	if blank(r.s[r.at-1]) || !r.part(true) {
 		return false
 	}
-	if k := &r.cursor.p.clock; first.To > nightEnds && k.part.From == 0 {
+	if k := &r.cursor.p.clock; k.part.Hour < first.From || k.part.Hour >= first.To {
 		k.part = first
 	}
 	return true

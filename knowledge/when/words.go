@@ -59,7 +59,7 @@ type Planning struct {
 
 	Every    []string            `yaml:"every"`     // 每
 	EverySet map[string]string   `yaml:"every_set"` // whole words: 隔天: FREQ=DAILY;INTERVAL=2
-	Skip     []string            `yaml:"skip"`      // 每隔, which counts one more
+	Skip     []string            `yaml:"skip"`      // 每隔, with which one means every other
 	Each     map[string][]string `yaml:"each"`      // day, week, month, workday, weekend, quarter, half_year, year, often behind 每
 	Other    []string            `yaml:"other"`     // every other
 	Once     []string            `yaml:"once"`      // behind 每周: 一次
