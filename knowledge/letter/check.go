@@ -2,6 +2,7 @@ package letter
 
 import (
 	"cmp"
+	"math/big"
 	"regexp"
 	"slices"
 	"sort"
@@ -89,11 +90,12 @@ type reading struct {
 	c      Case
 	text   string
 	folded normal.Text
-	f      string // the folded text
-	lined  string // the folded text with a comma for every sign that ends a clause, for rules
-	blank  []bool // bytes of f that are blanks
-	done   []bool // bytes of f that are accounted for: words of the case, blanks
-	known  known  // figures that the case knows
+	f      string     // the folded text
+	lined  string     // the folded text with a comma for every sign that ends a clause, for rules
+	blank  []bool     // bytes of f that are blanks
+	done   []bool     // bytes of f that are accounted for: words of the case, blanks
+	sums   []*big.Rat // of money that the letter names
+	known  known      // figures that the case knows
 	found  []Finding
 }
 
@@ -400,7 +402,7 @@ func (r *reading) half(last string) {
 	end, _ := utf8.DecodeLastRuneInString(last)
 	finished := strings.ContainsRune("\u3002.!?\u201d\")\u3011]\u2026~", end) || r.checks.one["closing"].MatchString(last)
 	if open || !finished || r.checks.one["cut_off"].MatchString(last) || utf8.RuneCountInString(r.f) < r.checks.Shortest {
-		r.add(findHalf, Block, len(r.f)-len(last), len(r.f))
+		r.add(findHalf, Block, max(len(strings.TrimSpace(r.f))-len(last), len(r.f)-longestQuote), len(r.f))
 	}
 }
 
@@ -464,7 +466,7 @@ func (r *reading) advice() {
 			r.found = append(r.found, Finding{ID: findBlank, Degree: Advise, Quote: r.text[at[0]:at[1]], Say: r.checks.Say[findBlank]})
 		}
 	}
-	if !r.checks.one["asking"].MatchString(r.f) {
+	if !r.checks.one["asking"].MatchString(r.masked()) {
 		r.add(findDemand, Advise, 0, 0)
 	}
 	if !r.checks.one["deadline_"+string(r.order.Lang)].MatchString(r.f) {

@@ -17,34 +17,37 @@ import (
 // one stands for the entry of Words.
 type Checks struct {
 	Words    map[string]string   `yaml:"words"`
-	Say      map[string]string   `yaml:"say"`      // the sentence for each finding of the code, by its id
-	Rules    []Rule              `yaml:"rules"`    // phrases that no letter has, or only with a reason
-	Dates    []string            `yaml:"dates"`    // groups y, m, mon, d; a lone year or month is one too
-	Months   []string            `yaml:"months"`   // how English names begin, January first
-	Relative map[int][]string    `yaml:"relative"` // days that are counted from the day of the letter
-	Clocks   []string            `yaml:"clocks"`   // groups h, min, half, part
-	PM       string              `yaml:"pm"`       // parts of a day after noon
-	Spans    map[string][]string `yaml:"spans"`    // units of lengths of time: hour, day, week, month, year
-	Once     map[int][]string    `yaml:"once"`     // counts that are words: twice
-	Times    string              `yaml:"times"`    // behind a number: so many tries or talks
-	People   string              `yaml:"people"`   // behind a number: so many persons
-	Harmless string              `yaml:"harmless"` // behind a number: points, papers
-	Ordinal  string              `yaml:"ordinal"`  // before a number: it only counts places
-	Label    string              `yaml:"label"`    // before a number: it is somebody's or something's
-	Hotlines []string            `yaml:"hotlines"` // numbers that everybody may name
-	Currency map[string][]string `yaml:"currency"` // how sums are written: words before or behind a number
-	Weekdays string              `yaml:"weekdays"` // days of the week, tomorrow, the end of the month
-	Reported string              `yaml:"reported"` // before such a day or a length of time: somebody said it
-	Past     string              `yaml:"past"`     // a clause about time that has passed
-	Limit    string              `yaml:"limit"`    // behind a length of time: it is a limit
-	Limits   string              `yaml:"limits"`   // the same before it
-	Tenths   string              `yaml:"tenths"`   // behind a sum: groups jiao and fen
-	Numerals map[string]int      `yaml:"numerals"` // English words
-	Asking   string              `yaml:"asking"`   // a clause that asks for something
-	Lawful   string              `yaml:"lawful"`   // a clause that names a lawful next step
-	Told     string              `yaml:"told"`     // a clause that says what the other side said
-	Tries    string              `yaml:"tries"`    // a clause about attempts
-	Talks    string              `yaml:"talks"`    // a clause about talks
+	Say      map[string]string   `yaml:"say"`          // the sentence for each finding of the code, by its id
+	Rules    []Rule              `yaml:"rules"`        // phrases that no letter has, or only with a reason
+	Dates    []string            `yaml:"dates"`        // groups y, m, mon, d; a lone year or month is one too
+	Months   []string            `yaml:"months"`       // how English names begin, January first
+	Relative map[int][]string    `yaml:"relative"`     // days that are counted from the day of the letter
+	Clocks   []string            `yaml:"clocks"`       // groups h, min, half, part
+	PM       string              `yaml:"pm"`           // parts of a day after noon
+	Spans    map[string][]string `yaml:"spans"`        // units of lengths of time: hour, day, week, month, year
+	Once     map[int][]string    `yaml:"once"`         // counts that are words: twice
+	Times    string              `yaml:"times"`        // behind a number: so many tries or talks
+	People   string              `yaml:"people"`       // behind a number: so many persons
+	Harmless string              `yaml:"harmless"`     // behind a number: points, papers
+	Ordinal  string              `yaml:"ordinal"`      // before a number: it only counts places
+	Behind   string              `yaml:"label_behind"` // the same, behind it
+	Label    string              `yaml:"label"`        // before a number: it is somebody's or something's
+	Hotlines []string            `yaml:"hotlines"`     // numbers that everybody may name
+	Currency map[string][]string `yaml:"currency"`     // how sums are written: words before or behind a number
+	Weekdays string              `yaml:"weekdays"`     // days of the week, tomorrow, the end of the month
+	Reported string              `yaml:"reported"`     // before such a day or a length of time: somebody said it
+	Past     string              `yaml:"past"`         // a clause about time that has passed
+	Limit    string              `yaml:"limit"`        // behind a length of time: it is a limit
+	Limits   string              `yaml:"limits"`       // the same before it
+	Tenths   string              `yaml:"tenths"`       // behind a sum: groups jiao and fen
+	Tenth    string              `yaml:"loose_tenths"` // the same without a unit, where the sum had a loose one
+	Loose    string              `yaml:"loose_unit"`   // the end of such a sum
+	Numerals map[string]int      `yaml:"numerals"`     // English words
+	Asking   string              `yaml:"asking"`       // a clause that asks for something
+	Lawful   string              `yaml:"lawful"`       // a clause that names a lawful next step
+	Told     string              `yaml:"told"`         // a clause that says what the other side said
+	Tries    string              `yaml:"tries"`        // a clause about attempts
+	Talks    string              `yaml:"talks"`        // a clause about talks
 	Law      LawWords            `yaml:"law"`
 	Quoting  string              `yaml:"quoting"`   // before quotation marks: what is between them was said or shown
 	Statuses string              `yaml:"statuses"`  // between quotation marks: words that everybody uses
@@ -174,8 +177,8 @@ func (x *expander) all(list []string) []*regexp.Regexp {
 }
 
 func compileChecks(t *normal.Table, c Checks, src Sources) (checks, error) {
-	x := &expander{words: maps.Clone(c.Words)}
-	x.words["surname"] = c.Surname
+	x := &expander{words: map[string]string{"surname": c.Surname}}
+	maps.Copy(x.words, c.Words)
 	out := checks{Checks: c, one: map[string]*regexp.Regexp{}, relative: map[int]*regexp.Regexp{}, once: map[int]*regexp.Regexp{}}
 	out.dates, out.clocks, out.markup = x.all(c.Dates), x.all(c.Clocks), x.all(c.Markup)
 	out.pre, out.epi, out.thinking, out.guard = x.union(c.Preamble), x.union(c.Epilogue), x.union(c.Thinking), x.union(c.Unspoken)
@@ -186,8 +189,8 @@ func compileChecks(t *normal.Table, c Checks, src Sources) (checks, error) {
 		"closing": c.Closing, "cut_off": c.CutOff, "papers": c.Law.Papers, "generic": c.Law.Generic, "document": c.Law.Document,
 		"times": "^ ?" + c.Times, "people": "^ ?" + c.People, "harmless": "^ ?" + c.Harmless,
 		"quoting": c.Quoting, "statuses": c.Statuses, "not_names": c.NotNames,
-		"weekdays": c.Weekdays, "reported": c.Reported, "past": c.Past, "limit": c.Limit, "limits": c.Limits + "$", "tenths": c.Tenths,
-		"ordinal": c.Ordinal + "$", "label": c.Label + "$", "deadline_zh": c.Deadline[Chinese], "deadline_en": c.Deadline[English],
+		"weekdays": c.Weekdays, "reported": c.Reported, "past": c.Past, "limit": c.Limit, "limits": c.Limits + "$", "tenths": c.Tenths, "loose_tenths": c.Tenth, "loose_unit": c.Loose + "$",
+		"label_behind": c.Behind, "ordinal": c.Ordinal + "$", "label": c.Label + "$", "deadline_zh": c.Deadline[Chinese], "deadline_en": c.Deadline[English],
 	} {
 		out.one[name] = x.re(p)
 	}

@@ -340,6 +340,7 @@ func (r *reading) sum(n numeral.Number, code string, from, to int) {
 	value, more := r.tenths(n.Value, to)
 	ok := slices.ContainsFunc(r.known.sums, func(v *big.Rat) bool { return v.Cmp(value) == 0 })
 	to += more
+	r.sums = append(r.sums, value)
 	switch {
 	case !ok || n.Rough:
 		r.add(findAmount, Block, from, to)
@@ -352,12 +353,17 @@ func (r *reading) sum(n numeral.Number, code string, from, to int) {
 // tenths adds what stands behind a sum in smaller coins, and says how long that is.
 func (r *reading) tenths(sum *big.Rat, to int) (*big.Rat, int) {
 	re := r.checks.one["tenths"]
+	if m := re.FindStringSubmatch(r.f[to:]); m != nil {
+		jiao, fen := r.value(m[re.SubexpIndex("jiao")]), r.value(m[re.SubexpIndex("fen")])
+		return new(big.Rat).Add(sum, big.NewRat(int64(10*jiao+fen), 100)), len(m[0])
+	}
+	re = r.checks.one["loose_tenths"]
 	m := re.FindStringSubmatch(r.f[to:])
-	if m == nil {
+	if m == nil || !r.checks.one["loose_unit"].MatchString(r.f[:to]) {
 		return sum, 0
 	}
-	jiao, fen := r.value(m[re.SubexpIndex("jiao")]), r.value(m[re.SubexpIndex("fen")])
-	return new(big.Rat).Add(sum, big.NewRat(int64(10*jiao+fen), 100)), len(m[0])
+	jiao := m[re.SubexpIndex("jiao")]
+	return new(big.Rat).Add(sum, big.NewRat(int64(r.value(jiao)), 10)), len(jiao)
 }
 
 // spanHolds reports whether a length of time is one that the case speaks of,
@@ -451,7 +457,7 @@ func (r *reading) loose(n numeral.Number, from int) {
 	if slices.Contains(r.known.tokens, letters+digits) {
 		return
 	}
-	if len(digits) > longestPlain || letters != "" && len(letters) < 4 || r.checks.one["label"].MatchString(r.f[:from]) {
+	if len(digits) > longestPlain || letters != "" && len(letters) < 4 || r.checks.one["label_behind"].MatchString(r.f[n.End:]) || r.checks.one["label"].MatchString(r.f[:from]) {
 		r.add(findNumber, Block, from, n.End)
 	}
 }
@@ -460,15 +466,14 @@ func (r *reading) loose(n numeral.Number, from int) {
 func (r *reading) kept() {
 	for _, name := range r.book.forms[r.order.Kind].Keeps {
 		v, ok := new(big.Rat).SetString(string(r.c.Facts[name]))
-		if ok && !r.names(v) {
+		same := func(s *big.Rat) bool { return s.Cmp(v) == 0 }
+		if ok && !slices.ContainsFunc(r.sums, same) && !r.checks.has(r.f, v) {
 			r.add(findLost, Block, 0, 0)
 		}
 	}
 }
 
-// names reports whether the number v stands somewhere in the letter.
-func (r *reading) names(v *big.Rat) bool { return r.checks.has(r.f, v) }
-
+// has reports whether the number v stands somewhere in f.
 func (c *checks) has(f string, v *big.Rat) bool {
 	for i := 0; i < len(f); {
 		_, size := utf8.DecodeRuneInString(f[i:])

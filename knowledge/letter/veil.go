@@ -20,8 +20,8 @@ type Veil struct {
 
 // hidden is what stands behind a token.
 type hidden struct {
-	text   string
-	within bool // it stands in round brackets of its own in the letter
+	text           string
+	before, behind string // brackets and spaces around it in the letter
 }
 
 // mostHidden is how many tokens a letter has at most: they have two digits.
@@ -30,11 +30,18 @@ const mostHidden = 99
 // name is the heart of a token, which survives whatever is done to its brackets.
 const name = "ZX"
 
-// token finds tokens, however they are bracketed, spaced and written. A bracket
-// that opens must stand before the name, so that ZX01 in a word is none.
-var token = regexp.MustCompile(`(?i)[\[\x{3010}\x{3014}\x{27e6}{<\x{300c}\x{300e}\x{ff3b}\x{ff5b}\x{ff1c}(\x{ff08} \x{3000}*_` + "`" + `]*` +
+// openers and closers are what may stand before and behind the name in a token.
+const (
+	either  = " \u3000*_`"
+	openers = either + "[{<(\u3010\u3014\u27e6\u300c\u300e\uff3b\uff5b\uff1c\uff08"
+	closers = either + "]}>)\u3011\u3015\u27e7\u300d\u300f\uff3d\uff5d\uff1e\uff09"
+)
+
+// token finds tokens, however they are bracketed, spaced and written. Its groups
+// are what stands before the name, the digits, and what stands behind.
+var token = regexp.MustCompile(`(?i)([` + regexp.QuoteMeta(openers) + `]*)` +
 	`[z\x{ff3a}\x{ff5a}][ \x{3000}]?[x\x{ff38}\x{ff58}][ \x{3000}_\-#\\]*([0-9\x{ff10}-\x{ff19}][ \x{3000}]?[0-9\x{ff10}-\x{ff19}]?)` +
-	`[ \x{3000}*_` + "`" + `)\x{ff09}\]\x{3011}\x{3015}\x{27e7}}>\x{300d}\x{300f}\x{ff3d}\x{ff5d}\x{ff1e}]*`)
+	`([` + regexp.QuoteMeta(closers) + `]*)`)
 
 // Veil replaces, in a letter about the case c, everything that says who and
 // what it is about: the words of the case, sums, dates, hours, numbers, and what
@@ -47,23 +54,24 @@ func (b *Book) Veil(text string, c Case) (Veil, error) {
 	}
 	var v Veil
 	var out strings.Builder
-	at := 0
-	for _, p := range places {
+	at, taken := 0, 0
+	for i, p := range places {
+		next := len(text)
+		if i+1 < len(places) {
+			next = places[i+1][0]
+		}
 		out.WriteString(text[at:p[0]])
-		v.hidden = append(v.hidden, hidden{text[p[0]:p[1]], bracketed(text, p)})
+		h := hidden{text: text[p[0]:p[1]]}
+		free := text[taken:p[0]]
+		h.before = free[len(strings.TrimRight(free, openers)):]
+		h.behind = text[p[1] : next-len(strings.TrimLeft(text[p[1]:next], closers))]
+		v.hidden = append(v.hidden, h)
 		fmt.Fprintf(&out, "[[%s%02d]]", name, len(v.hidden))
-		at = p[1]
+		at, taken = p[1], p[1]+len(h.behind)
 	}
 	out.WriteString(text[at:])
 	v.Text = out.String()
 	return v, nil
-}
-
-// bracketed reports whether the place stands in round brackets of its own.
-func bracketed(text string, p [2]int) bool {
-	before, _ := utf8.DecodeLastRuneInString(text[:p[0]])
-	behind, _ := utf8.DecodeRuneInString(text[p[1]:])
-	return strings.ContainsRune("(\uff08", before) || strings.ContainsRune(")\uff09", behind)
 }
 
 // places returns what must not leave, in order and apart.
@@ -180,11 +188,11 @@ func (v Veil) Lift(reply string) string {
 	var out strings.Builder
 	at := 0
 	for _, m := range token.FindAllStringSubmatchIndex(reply, -1) {
-		n := tokenNumber(reply[m[2]:m[3]])
+		n := tokenNumber(reply[m[4]:m[5]])
 		if n < 1 || n > len(v.hidden) {
 			continue
 		}
-		before, behind := around(reply[m[0]:m[1]], v.hidden[n-1].within)
+		before, behind := v.hidden[n-1].around(reply[m[2]:m[3]], reply[m[6]:m[7]])
 		out.WriteString(reply[at:m[0]] + before + v.hidden[n-1].text + behind)
 		at = m[1]
 	}
@@ -192,28 +200,35 @@ func (v Veil) Lift(reply string) string {
 	return out.String()
 }
 
-// around returns what of a token's surroundings is not its own: spaces at its
-// ends, and round brackets where the letter has them.
-func around(token string, within bool) (before, behind string) {
-	if token[0] == ' ' {
-		before = " "
+// around returns what of a token's surroundings is not its own: all that the
+// letter has there if the token is as it was, else spaces at its ends, and round
+// brackets that the letter has or that do not close each other.
+func (h hidden) around(before, behind string) (string, string) {
+	if before == h.before+"[[" && behind == "]]"+h.behind {
+		return h.before, h.behind
 	}
-	if strings.HasSuffix(token, " ") {
-		behind = " "
-	}
-	opened, closed := "", ""
-	for _, c := range token {
-		switch {
-		case strings.ContainsRune("(\uff08", c):
-			opened += string(c)
-		case strings.ContainsRune(")\uff09", c):
-			closed += string(c)
-		}
-	}
+	opened, closed := only(before, "(\uff08"), only(behind, ")\uff09")
+	within := only(h.before, "(\uff08") != "" || only(h.behind, ")\uff09") != ""
 	if !within && utf8.RuneCountInString(opened) == utf8.RuneCountInString(closed) {
-		return before, behind
+		opened, closed = "", ""
 	}
-	return before + opened, closed + behind
+	if strings.HasPrefix(before, " ") {
+		opened = " " + opened
+	}
+	if strings.HasSuffix(behind, " ") {
+		closed += " "
+	}
+	return opened, closed
+}
+
+// only returns what of s is in set.
+func only(s, set string) string {
+	return strings.Map(func(c rune) rune {
+		if strings.ContainsRune(set, c) {
+			return c
+		}
+		return -1
+	}, s)
 }
 
 // tokenNumber reads one or two digits, half or full width.
