@@ -55,7 +55,7 @@ const fontName = "TixianSans"
 func newPaper(title string, width, height float64) *paper {
 	p := &paper{}
 	p.pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: width, H: height}})
-	p.pdf.SetInfo(gopdf.PdfInfo{Title: title})
+	p.pdf.SetInfo(gopdf.PdfInfo{Title: title, Creator: maker})
 	p.keep(p.pdf.AddTTFFontDataWithOption(fontName, fontData, gopdf.TtfOption{
 		OnGlyphNotFoundSubstitute: func(rune) rune { return box },
 	}))

@@ -24,6 +24,7 @@ type caseFile struct {
 	Format    int                 `json:"format"`
 	Made      time.Time           `json:"made"`
 	Masked    bool                `json:"masked"`
+	Zone      string              `json:"zone"`       // in which the files for people show times, such as UTC+08:00
 	Case      int                 `json:"case"`       // 1 is the first of the user
 	Opened    time.Time           `json:"opened"`     // when the user first told of it
 	Touched   time.Time           `json:"touched"`    // when something last changed
@@ -113,7 +114,7 @@ type fileCue struct {
 func (s *story) caseJSON(src Source, masked bool, pieces []piece, letters []string) ([]byte, error) {
 	c := src.Case
 	out := caseFile{
-		Format: caseFormat, Made: src.Now, Masked: masked, Case: c.Number, Opened: c.Opened, Touched: c.Touched,
+		Format: caseFormat, Made: src.Now, Masked: masked, Zone: s.zoneName(src.Now), Case: c.Number, Opened: c.Opened, Touched: c.Touched,
 		Stage: string(c.Stage), StageName: s.stage(string(c.Stage)), Before: string(c.Before),
 		Facts: s.fileFacts(c.Facts), Entries: []fileEntry{}, Evidence: []filePiece{}, Letters: []fileLetter{},
 		Done: c.Ticked, RuledOut: c.RuledOut,

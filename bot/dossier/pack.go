@@ -113,6 +113,9 @@ func (w *writing) pack(ctx context.Context) error {
 	if err := w.fetch(ctx, temp); err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("make a pack: %w", err)
+	}
 	papers, err := w.papers()
 	if err != nil {
 		return err

@@ -154,7 +154,7 @@ func TestStruckAndCorrectedEntriesAreMarked(t *testing.T) {
 	for _, row := range rows {
 		switch row[0] {
 		case "14":
-			if !strings.HasPrefix(row[10], "已划掉\n2026-11-26 16:00 划掉") {
+			if !strings.HasPrefix(row[10], "2026-11-26 16:00 划掉，不作依据") {
 				t.Errorf("a struck entry is marked %q", row[10])
 			}
 		case "15":
@@ -164,7 +164,7 @@ func TestStruckAndCorrectedEntriesAreMarked(t *testing.T) {
 		}
 	}
 	talk := string(files["04_沟通记录.md"])
-	if !strings.Contains(talk, "**这一条已划掉，不作为依据**\n\n- 渠道：客服电话\n- 对方说：还在审核，没有时间表\n") {
+	if !strings.Contains(talk, "**这一条已划掉，不作依据**\n\n- 渠道：客服电话\n- 对方说：还在审核，没有时间表\n") {
 		t.Errorf("the talk does not mark what was struck out:\n%s", talk)
 	}
 	for _, lines := range pdfLines(t, files["00_案情摘要.pdf"]) {

@@ -33,6 +33,9 @@ type table struct {
 	keep    int // so many columns stand again where a line is continued, so that sorting keeps it together
 }
 
+// maker is whom files name as their author.
+const maker = "tixianbot"
+
 const (
 	sheetFont  = "Microsoft YaHei"
 	lineHeight = 16.0 // of a line in a cell, in points
@@ -44,6 +47,9 @@ const (
 func workbook(tables ...table) ([]byte, error) {
 	f := excelize.NewFile()
 	defer f.Close()
+	if err := f.SetDocProps(&excelize.DocProperties{Creator: maker, LastModifiedBy: maker, Title: tables[0].name}); err != nil {
+		return nil, err
+	}
 	styles, err := newStyles(f)
 	if err != nil {
 		return nil, err

@@ -54,8 +54,8 @@ func (s *story) statementOf(p portion) []block {
 	return append(out, block{closing, s.say("one.sign")}, block{closing, s.say("one.signature")})
 }
 
-// upTo returns text in one line and not much longer than n characters.
-func (w words) upTo(n int, text string) string { return cut(oneLine(text), n, w.say("value.cut")) }
+// upTo returns at most n characters of text in one line.
+func upTo(n int, text string) string { return cut(oneLine(text), n, ellipsis) }
 
 // letter returns the blocks of a letter: a paragraph a line.
 func letter(name, text string) []block {
@@ -90,7 +90,7 @@ func (s *story) parties(p portion) []block {
 	}
 	out = append(out, block{heading, s.say("one.whom")})
 	if name := s.value(fact.PlatformName); name != "" {
-		out = append(out, block{body, s.say("one.platform", "name", s.upTo(p.runes, name))})
+		out = append(out, block{body, s.say("one.platform", "name", upTo(p.runes, name))})
 	} else {
 		out = append(out, block{body, s.say("one.platform_blank")})
 	}
@@ -110,7 +110,7 @@ func (s *story) factBlocks(p portion) []block {
 	out := []block{{heading, s.say("one.facts")}}
 	for _, name := range statementFacts {
 		if v := s.value(name); v != "" {
-			out = append(out, block{body, s.say("value.pair", "name", s.k.FactLabel(name), "value", s.upTo(p.runes, v))})
+			out = append(out, block{body, s.say("value.pair", "name", s.k.FactLabel(name), "value", upTo(p.runes, v))})
 		}
 	}
 	if len(out) == 1 {
@@ -133,7 +133,7 @@ func (s *story) talkBlocks(p portion) []block {
 	}
 	more := max(0, len(talks)-p.talks)
 	for _, r := range talks[more:] {
-		out = append(out, block{item, s.say("one.contact", "at", r.at, "text", s.upTo(p.runes, s.told(r)))})
+		out = append(out, block{item, s.say("one.contact", "at", r.at, "text", upTo(p.runes, s.told(r)))})
 	}
 	if more > 0 {
 		out = append(out, block{body, s.say("one.contacts_more", "n", number(more))})

@@ -89,7 +89,7 @@ func (s *story) isKey(r bot.Record) bool {
 	case bot.RecordPaid, bot.RecordLetter, bot.RecordStage:
 		return true
 	case bot.RecordContact, bot.RecordNote, bot.RecordPasted:
-		return r.Part(bot.PartPromise) != "" || r.Part(bot.PartTicket) != "" || r.Part(bot.PartDue) != ""
+		return r.Part(bot.PartTicket) != "" || r.Part(bot.PartDue) != "" // a number or a day, not "as soon as possible"
 	}
 	return false
 }

@@ -110,7 +110,7 @@ func (s *story) askers() [][2]string {
 	if hint := s.value(fact.AccountHint); hint != "" {
 		who = s.say("summary.with", "one", who, "two", oneLine(hint))
 	}
-	whom := s.upTo(60, s.value(fact.PlatformName))
+	whom := cut(oneLine(s.value(fact.PlatformName)), 60, s.say("value.cut"))
 	if whom == "" {
 		whom = s.say("summary.whom_unknown")
 	}
@@ -130,7 +130,7 @@ func (s *story) known(runes int) [][2]string {
 			continue
 		}
 		if v := s.value(spec.Name); v != "" {
-			out = append(out, [2]string{s.k.FactLabel(spec.Name), s.upTo(runes, v)})
+			out = append(out, [2]string{s.k.FactLabel(spec.Name), cut(oneLine(v), runes, s.say("value.cut"))})
 		}
 	}
 	return out

@@ -27,12 +27,8 @@ func (s *story) timelineTable() table {
 		if r.exhibit > 0 {
 			exhibit = s.say("evidence.number", "n", number(r.exhibit))
 		}
-		remark := r.remark
-		if r.struck {
-			remark = strings.TrimSpace(s.say("cell.struck") + "\n" + remark)
-		}
 		t.lines = append(t.lines, line{
-			cells:  []string{n, r.at, r.step, r.text, r.result, r.channel, r.agent, r.promise, r.ticket, exhibit, remark},
+			cells:  []string{n, r.at, r.step, r.text, r.result, r.channel, r.agent, r.promise, r.ticket, exhibit, r.remark},
 			key:    r.key,
 			struck: r.struck,
 		})
