@@ -94,6 +94,7 @@ func (s *Store) hurry() {
 // is empty.
 func (s *Store) write() {
 	defer close(s.ended)
+	s.tidy()
 	tidy := time.NewTicker(tidyEvery)
 	defer tidy.Stop()
 	for open := true; open; {

@@ -65,8 +65,9 @@ func (h *handle) closeUnused() {
 	}
 }
 
-// tidy compacts the file if a chat was erased since that was last done. Nothing
-// is written meanwhile. What goes wrong leaves the file as it was, for the next
+// tidy compacts the file if a chat was erased since that was last done. What is
+// to be written waits meanwhile, about a second for each 200 MB; reading goes
+// on. What goes wrong leaves the file as it was, for the next
 // time, and is to be seen in [Report.Erased].
 func (s *Store) tidy() {
 	db := s.handle.db // replaced by this goroutine alone

