@@ -248,7 +248,7 @@ const readingShown = 2
 func (t *turn) commonKeys() [][]Button {
 	return [][]Button{
 		{t.button("ladder", actLadder, ""), t.button("note", actNote, "")},
-		{t.button("draft", actSoon, "draft"), t.button("remind", actSoon, "remind")},
+		{t.button("draft", actDraft, ""), t.button("remind", actSoon, "remind")},
 		{t.button("review", actReview, ""), t.button("case", actCase, "")},
 	}
 }
@@ -282,8 +282,8 @@ func (t *turn) showFraud() {
 	t.showGuide("fraud", t.k.Branch("scam_pay_first"), [][]Button{
 		{t.button("fee_only", actFeeOnly, "")},
 		{t.button("route", actRoute, ""), t.button("note", actNote, "")},
-		{t.button("review", actReview, ""), t.button("case", actCase, "")},
-		{t.button("solved", actSolved, "")},
+		{t.button("draft", actDraft, ""), t.button("case", actCase, "")},
+		{t.button("review", actReview, ""), t.button("solved", actSolved, "")},
 	})
 }
 

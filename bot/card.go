@@ -39,7 +39,7 @@ func (t *turn) cardKeys() [][]Button {
 	rows := [][]Button{
 		{t.button("resume", actShow, ""), t.button("review", actReview, "")},
 		{t.button("history", actLog, ""), t.button("note", actNote, "")},
-		{t.button("exhibit_list", actList, "")},
+		{t.button("exhibit_list", actList, ""), t.button("draft", actDraft, "")},
 	}
 	if !t.ended() {
 		rows = append(rows, []Button{t.button("ladder", actLadder, ""), t.button("solved", actSolved, "")})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge/letter"
 	"tixianbot/knowledge/markup"
 )
 
@@ -141,7 +142,7 @@ func (t *turn) entry(r Record) string {
 	case RecordPaid:
 		return t.say("entry.paid", "amount", t.money(fact.Value(r.Part(PartAmount))))
 	case RecordLetter:
-		return t.say("entry.letter")
+		return t.say("entry.letter", "name", t.k.Letters.Form(letter.Kind(r.About)).Name)
 	case RecordPasted:
 		return t.say("entry.pasted", "text", t.quote(cut(r.Text, entryLen)))
 	default:
@@ -259,7 +260,11 @@ func (t *turn) entryText(r Record) string {
 	if r.Text != "" {
 		words = t.say("entry.words", "text", t.quote(cut(r.Text, wordsShown)))
 	}
-	return paragraphs(head, list(lines), words, t.corrections(r))
+	sent := ""
+	if text := r.Part(PartLetter); text != "" {
+		sent = fenced(text)
+	}
+	return paragraphs(head, list(lines), words, sent, t.corrections(r))
 }
 
 // wordsShown is how much of the words of an entry is shown with it; all of
@@ -283,7 +288,7 @@ func (t *turn) corrections(r Record) string {
 
 // partLine returns "name: value" of a part.
 func (t *turn) partLine(r Record, p Part) string {
-	if p.Name == PartShows || p.Name == PartVersion {
+	if p.Name == PartShows || p.Name == PartVersion || p.Name == PartLetter {
 		return ""
 	}
 	return t.say("fact.line", "name", t.say("part."+string(p.Name)), "value", t.partValue(r, p))

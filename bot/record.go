@@ -65,6 +65,7 @@ const (
 	PartAmount  PartName = "amount"  // decimal
 	PartShows   PartName = "shows"   // one thing that is on a screenshot: address, time, balance, code, stage
 	PartText    PartName = "text"    // what the words were corrected to as a whole
+	PartLetter  PartName = "letter"  // the text of a letter as it was sent
 	PartVersion PartName = "version" // of a letter: its number, language and tone
 )
 

@@ -52,6 +52,12 @@ func (t *turn) show() {
 		t.showRoute()
 	case viewDelete:
 		t.showDelete()
+	case viewDraft:
+		t.showDraft()
+	case viewLetter:
+		t.showLetter(t.c.View.Arg)
+	case viewCheck:
+		t.showCheck()
 	case viewEarly, viewLog, viewEntry, viewPart, viewPaste, viewPaid, viewPartly, viewCases, viewPlan:
 		t.showFile()
 	case viewPaused:

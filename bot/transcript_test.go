@@ -243,7 +243,7 @@ func described(r bot.Record) string {
 		words = append(words, fmt.Sprintf("#%d", r.Exhibit.Number))
 	}
 	for _, p := range r.Parts {
-		words = append(words, string(p.Name)+"="+p.Value)
+		words = append(words, string(p.Name)+"="+strings.ReplaceAll(p.Value, "\n", " / "))
 	}
 	if r.Exhibit.SHA256 != "" {
 		words = append(words, "hash")

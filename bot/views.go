@@ -13,7 +13,7 @@ import (
 // soonCommands are the commands whose features come later; what to do in the
 // meantime is said in content.
 var soonCommands = map[string]string{
-	"draft": "draft", "remind": "remind", "reminders": "remind",
+	"remind": "remind", "reminders": "remind",
 	"timezone": "timezone", "export": "export",
 }
 
@@ -32,6 +32,8 @@ func (t *turn) command(name, text string, found []read.Found) {
 		t.showCard()
 	case "log":
 		t.log(text, found)
+	case "draft":
+		t.draft(text)
 	case "evidence":
 		t.showList()
 	case "privacy":
@@ -104,10 +106,12 @@ func (t *turn) showPaused() {
 
 // soon says that a feature comes later and what to do until then.
 func (t *turn) soon(what string) {
-	id := "soon." + what
-	if what == "draft" && t.fraud() {
-		id = "soon.draft_fraud"
+	if what == "draft" { // a button from when there were no letters yet
+		t.c.View = View{Name: viewDraft}
+		t.show()
+		return
 	}
+	id := "soon." + what
 	if _, ok := t.k.Phrase(id); !ok {
 		t.stale()
 		return

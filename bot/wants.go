@@ -14,6 +14,9 @@ func Wants(c Case, e Event) Wish {
 		if e.Command == "case" || e.Command == "status" {
 			w.Newest, w.Before, w.Cases = recentCarded, 0, true
 		}
+		if e.Command == "draft" || e.Command == "" && c.Contacts > 0 && len(e.Text) < longestAsk {
+			w = w.and(Wish{Newest: lettersRead})
+		}
 		if e.Forwarded {
 			w.These = append(w.These, c.Paste.records()...)
 		}
@@ -51,6 +54,10 @@ const (
 	// edited. Telegram lets messages be edited for two days.
 	recentEdited = 300
 
+	// longestAsk is how many bytes the words have at most that may ask for a
+	// letter.
+	longestAsk = 200
+
 	// longestPaste is how many messages of a pasted conversation are read.
 	longestPaste = 100
 )
@@ -67,6 +74,8 @@ func (v View) wish(c Case) Wish {
 		return Wish{These: c.Paste.records()}
 	case viewCases:
 		return Wish{Cases: true}
+	case viewLetter, viewCheck, viewDraft:
+		return Wish{Newest: lettersRead}
 	}
 	return Wish{}
 }
@@ -87,6 +96,8 @@ func (p Press) wish(c Case) Wish {
 		return Wish{These: []int{atoi(n), atoi(by)}}
 	case actCases, actSwitch:
 		return Wish{Cases: true}
+	case actLetter, actSentIt:
+		return Wish{Newest: lettersRead}
 	}
 	return Wish{}
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"tixianbot/knowledge"
 	"tixianbot/knowledge/fact"
@@ -127,7 +128,14 @@ func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 	case t.c.View.Name == viewPart:
 		t.correct(text)
 		return
-	case t.c.View.Name == viewPaid && t.gotSome(text):
+	case t.c.View.Name == viewPaid && t.gotSome(text),
+		t.c.View.Name == viewLetter && t.letterWords(text):
+		return
+	case t.c.View.Name == viewCheck && utf8.RuneCountInString(text) >= shortestLetter:
+		t.checkLetter(text)
+		return
+	case t.asksLetter(text):
+		t.draft(text)
 		return
 	}
 	if t.c.View.Name == viewTaken && t.takenWords(text) || t.saysButton(text) {
