@@ -18,7 +18,8 @@ type Walker struct {
 	Press bot.Button     // the button, where Last is a press
 	Tried map[string]int // how often each button was pressed; shared among walkers, it makes them curious
 
-	Seeks []bot.Act // buttons that it mostly presses where it sees them
+	Seeks  []bot.Act // buttons that it mostly presses where it sees them
+	Albums bool      // it sends albums too, and writes beside its pictures
 
 	rand    *rand.Rand
 	slots   map[bot.Slot]int
@@ -39,6 +40,11 @@ func (w *Walker) Step(seen func(bot.Event, bot.Effects)) {
 	w.rest(seen)
 	w.Last = w.choose()
 	w.do(w.Last, seen)
+	if e, ok := w.Last.(bot.Sent); ok && e.Album != "" {
+		for range w.rand.IntN(mostInAlbum) {
+			w.do(w.fileOf(e.Album), seen)
+		}
+	}
 	w.Now = w.Now.Add(time.Minute)
 	w.rest(seen)
 }
@@ -111,11 +117,48 @@ func (w *Walker) command() bot.Event {
 	return c
 }
 
+// mostInAlbum is how many pieces an album has at most.
+const mostInAlbum = 10
+
+// file sends a picture, a file or something else, alone or as the first of an
+// album.
 func (w *Walker) file() bot.Event {
+	if w.Albums && w.rand.IntN(3) == 0 {
+		return w.fileOf(fmt.Sprintf("album%d", w.files))
+	}
+	return w.fileOf("")
+}
+
+func (w *Walker) fileOf(album string) bot.Sent {
 	kinds := []bot.FileKind{bot.Photo, bot.Photo, bot.Document, bot.Voice, bot.Sticker, bot.Other}
+	if album != "" {
+		kinds = kinds[:2]
+	}
 	w.files++
 	id := fmt.Sprintf("file%d", w.files)
-	return bot.Sent{Kind: kinds[w.rand.IntN(len(kinds))], File: bot.File{ID: bot.FileID(id), Unique: id, Size: 80_000}}
+	return bot.Sent{
+		Kind: kinds[w.rand.IntN(len(kinds))], Caption: w.caption(), Album: album,
+		File: bot.File{ID: bot.FileID(id), Unique: id, Size: 80_000},
+	}
+}
+
+// caption returns words beside a picture: most have none.
+func (w *Walker) caption() string {
+	if !w.Albums {
+		return ""
+	}
+	e := w.Pack.Evidence
+	k := e.Kinds[w.rand.IntN(len(e.Kinds))]
+	switch n := w.rand.IntN(8); {
+	case n < 2 && len(k.Says) > 0:
+		return k.Says[w.rand.IntN(len(k.Says))]
+	case n == 2:
+		return e.Papers.Finds[w.rand.IntN(len(e.Papers.Finds))]
+	case n == 3:
+		return w.say()
+	default:
+		return ""
+	}
 }
 
 // button presses a button, mostly of the newest messages.

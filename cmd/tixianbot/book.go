@@ -96,6 +96,7 @@ var seekers = []bot.Act{"m", "mm", "l"}
 func (b *book) walk(k *knowledge.Pack, seed uint64) {
 	begin := time.Date(2026, 11, 23, 10, 0, 0, 0, time.FixedZone("UTC+8", 8*3600))
 	w := walk.NewWalker(walk.New(k, begin), k.Sayings(), seed)
+	w.Albums = true
 	w.Tried = b.tried
 	if seed%4 == 0 {
 		w.Seeks = seekers
