@@ -30,7 +30,7 @@ func (s *Screen) judge(in *scan, known fact.Facts) verdict {
 	}
 	flag := mostUrgent(first)
 	if like := s.like(); like.knows(in.text) {
-		flag = like.flag(in.text, weights, s.doubt)
+		flag = like.flag(in, weights, s.doubt)
 	}
 	if v, ok := first[flag]; ok {
 		return v

@@ -3,13 +3,14 @@ package screen
 import (
 	"math"
 	"slices"
-	"sort"
 	"unicode"
 )
 
 // likeness tells how like a text is to the examples of each flag. It is a
-// logistic regression over the characters of a text, and pairs and triples of
-// them, that [Compile] fits to the examples of the content. It catches what the
+// logistic regression over the characters of a text, pairs and triples of them,
+// and the ideas that it touches, fitted to the examples of the content. An idea
+// is a list of words that mean much the same: it lets an example speak for
+// others that say it in other words. The likeness catches what the
 // rules have no pattern for, it doubts what a rule finds in a text that is like
 // none of its examples, and an editor improves it by adding the sentence that
 // was missed to the examples.
@@ -17,7 +18,8 @@ import (
 // Fitting takes the examples in an order that is always the same, so the same
 // content gives the same answers.
 type likeness struct {
-	features map[gram]int32
+	features map[gram]int32 // the ideas have the numbers behind these
+	ideas    []*pattern
 	weights  []float32 // by feature, then by class
 	bias     []float32
 	classes  []Flag // None among them
@@ -30,56 +32,62 @@ type likeness struct {
 const (
 	rounds      = 20
 	step        = 0.3
+	shrink      = 1e-3  // pull towards zero
 	begun       = 0.05  // keeps the first steps of a weight small
 	settled     = 0.005 // an error not worth correcting
 	minExamples = 2     // a feature that fewer examples have tells nothing about others
+	ideaValue   = 0.25  // of an idea, where a gram of a text of fifteen characters has some 0.15
 )
 
 // sample is a text as its features.
 type sample struct {
-	features []int32
-	scale    float64 // long texts have many features, each counts for less
+	grams []int32
+	scale float64 // the value of a gram: long texts have many, each counts for less
+	ideas []int32
 }
 
 // example is a text that is known to raise a flag.
 type example struct {
 	class int
+	in    *scan
+	all   []gram
 	sample
 }
 
 // fit returns the likeness to examples, or nil if there are none.
-func fit(folded map[Flag][]string) *likeness {
-	l := &likeness{features: map[gram]int32{}}
-	for flag := range folded {
+func fit(examples map[Flag][]*scan, ideas []*pattern) *likeness {
+	l := &likeness{features: map[gram]int32{}, ideas: ideas}
+	for flag := range examples {
 		l.classes = append(l.classes, flag)
 	}
-	sort.Slice(l.classes, func(i, j int) bool { return l.classes[i] < l.classes[j] })
+	slices.Sort(l.classes)
 	if len(l.classes) < 2 {
 		return nil
 	}
-	l.pickFeatures(folded)
 	var all []example
 	for class, flag := range l.classes {
-		for _, text := range folded[flag] {
-			all = append(all, example{class, l.of(text)})
+		for _, in := range examples[flag] {
+			all = append(all, example{class: class, in: in, all: grams(in.text)})
 		}
 	}
-	l.weights = make([]float32, len(l.features)*len(l.classes))
+	l.pickFeatures(all)
+	for i := range all {
+		all[i].sample = l.sample(all[i].in, all[i].all)
+	}
+	l.weights = make([]float32, (len(l.features)+len(l.ideas))*len(l.classes))
 	l.bias = make([]float32, len(l.classes))
 	l.learn(all)
 	return l
 }
 
-// pickFeatures numbers the features that enough examples have.
-func (l *likeness) pickFeatures(folded map[Flag][]string) {
+// pickFeatures numbers the grams that enough examples have.
+func (l *likeness) pickFeatures(all []example) {
 	counts := map[gram]int32{}
 	var order []gram
-	for _, flag := range l.classes {
-		for _, text := range folded[flag] {
-			for _, g := range grams(text) {
-				if counts[g]++; counts[g] == minExamples {
-					order = append(order, g)
-				}
+	for _, e := range all {
+		for _, g := range e.all {
+			if counts[g]++; counts[g] == minExamples {
+				order = append(order, g)
 			}
 		}
 	}
@@ -89,18 +97,22 @@ func (l *likeness) pickFeatures(folded map[Flag][]string) {
 	}
 }
 
-// of returns the features of a folded text that the examples know. Those that
-// they do not know make the text less like any of them.
-func (l *likeness) of(text string) sample {
-	all := grams(text)
-	s := sample{features: make([]int32, 0, len(all))}
+// sample returns the features of a folded text, of which all are its grams,
+// that the examples know. Those that they do not know make the text less like
+// any of them.
+func (l *likeness) sample(in *scan, all []gram) sample {
+	s := sample{grams: make([]int32, 0, len(all)), scale: 1 / math.Sqrt(float64(len(all)+1))}
 	for _, g := range all {
 		if id, ok := l.features[g]; ok {
-			s.features = append(s.features, id)
+			s.grams = append(s.grams, id)
 		}
 	}
-	slices.Sort(s.features)
-	s.scale = 1 / math.Sqrt(float64(len(all)+1))
+	slices.Sort(s.grams)
+	for i, idea := range l.ideas {
+		if idea.somewhere(in) {
+			s.ideas = append(s.ideas, int32(len(l.features)+i))
+		}
+	}
 	return s
 }
 
@@ -145,13 +157,19 @@ func (l *likeness) correct(e example, p []float64, moved, biasMoved []float32) {
 		}
 		biasMoved[c] += float32(g * g)
 		l.bias[c] += float32(step * g / math.Sqrt(float64(biasMoved[c])+1))
-		pull := float32(g * e.scale)
-		square := pull * pull
-		for _, f := range e.features {
-			at := int(f)*n + c
-			moved[at] += square
-			l.weights[at] += step * pull / (float32(math.Sqrt(float64(moved[at]))) + begun)
-		}
+		l.move(e.grams, c, float32(g*e.scale), moved)
+		l.move(e.ideas, c, float32(g*ideaValue), moved)
+	}
+}
+
+// move pulls the weights of features for class c.
+func (l *likeness) move(features []int32, c int, pull float32, moved []float32) {
+	n := len(l.classes)
+	for _, f := range features {
+		at := int(f)*n + c
+		by := pull - shrink*l.weights[at]
+		moved[at] += by * by
+		l.weights[at] += step * by / (float32(math.Sqrt(float64(moved[at]))) + begun)
 	}
 }
 
@@ -164,14 +182,18 @@ func (l *likeness) chances(s sample, p []float64) {
 // scores puts into p the score of each class: the logarithm of its odds, but
 // for a number that all have in common.
 func (l *likeness) scores(s sample, p []float64) {
-	n := len(l.classes)
-	for c := range n {
-		sum := float32(0)
-		for _, f := range s.features {
-			sum += l.weights[int(f)*n+c]
-		}
-		p[c] = float64(l.bias[c]) + s.scale*float64(sum)
+	for c := range l.classes {
+		p[c] = float64(l.bias[c]) + s.scale*l.sum(s.grams, c) + ideaValue*l.sum(s.ideas, c)
 	}
+}
+
+// sum adds up the weights of features for class c.
+func (l *likeness) sum(features []int32, c int) float64 {
+	n, sum := len(l.classes), float32(0)
+	for _, f := range features {
+		sum += l.weights[int(f)*n+c]
+	}
+	return float64(sum)
 }
 
 // even turns scores into chances, which add up to one.
@@ -190,12 +212,12 @@ func even(p []float64) {
 // likeness knows nothing.
 func (l *likeness) knows(folded string) bool { return l != nil && wordy(folded) >= fewest }
 
-// flag returns the flag that a folded text raises, or None where it is at least
+// flag returns the flag that a text raises, or None where it is at least
 // as likely as doubt that it raises none. The finds of the rules add to the
 // scores of their flags. Of flags that are likely enough the most urgent counts.
-func (l *likeness) flag(folded string, finds map[Flag]float64, doubt float64) Flag {
+func (l *likeness) flag(in *scan, finds map[Flag]float64, doubt float64) Flag {
 	p := make([]float64, len(l.classes))
-	l.scores(l.of(folded), p)
+	l.scores(l.sample(in, grams(in.text)), p)
 	for c, flag := range l.classes {
 		p[c] += finds[flag]
 	}
@@ -223,7 +245,7 @@ func (l *likeness) flag(folded string, finds map[Flag]float64, doubt float64) Fl
 // and how likely if a rule found it.
 const (
 	urgent     = 0.3
-	urgentFind = 0.1
+	urgentFind = 0.05
 )
 
 // fewest is how many letters a text must have to be like anything: an answer

@@ -60,8 +60,10 @@ var freshRounds = []struct {
 	{"safety-round2.txt", minRecall, maxFalse},
 	{"safety-round3.txt", minRecall, maxFalse},
 	{"safety-round4.txt", minRecall, maxFalse},
-	{"safety-round5.txt", 0.92, 0.09},
+	{"safety-round5.txt", 0.95, 0.09},
 	{"safety-round6.txt", minRecall, maxFalse},
+	{"safety-round7.txt", minRecall, 0.09},
+	{"safety-round8.txt", 0.94, 0.09},
 }
 
 func TestFreshPhrasings(t *testing.T) {

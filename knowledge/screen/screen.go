@@ -53,6 +53,9 @@ type Rules struct {
 	// Examples are texts that raise a flag, or "none": a text that no rule
 	// knows gets the flag of those it is like.
 	Examples map[Flag][]string `yaml:"examples"`
+	// Ideas are lists of expressions that mean much the same, by a name: what
+	// an example says with one of them it also says with the others.
+	Ideas map[string][]string `yaml:"ideas"`
 	// Doubt is how likely it must be that a text raises no flag for it to pass,
 	// 0 to 1; the largest counts.
 	Doubt float64 `yaml:"doubt"`
@@ -135,17 +138,21 @@ func Compile(t *normal.Table, rules ...Rules) (*Screen, error) {
 		}
 		s.doubt = max(s.doubt, file.Doubt)
 	}
-	s.like = sync.OnceValue(func() *likeness { return fit(examples(t, rules)) })
+	ideas, err := c.ideas(rules)
+	if err != nil {
+		return nil, err
+	}
+	s.like = sync.OnceValue(func() *likeness { return fit(s.examples(rules), ideas) })
 	return s, nil
 }
 
-// examples returns the examples of all files, folded: those of the flags, and
+// examples returns the examples of all files, scanned: those of the flags, and
 // those of the rules that need no case to raise one.
-func examples(t *normal.Table, rules []Rules) map[Flag][]string {
-	folded := map[Flag][]string{}
+func (s *Screen) examples(rules []Rules) map[Flag][]*scan {
+	scanned := map[Flag][]*scan{}
 	add := func(flag Flag, texts []string) {
 		for _, text := range texts {
-			folded[flag] = append(folded[flag], t.Fold(text).String())
+			scanned[flag] = append(scanned[flag], s.lex.scan(s.fold(text).String()))
 		}
 	}
 	for _, file := range rules {
@@ -158,7 +165,7 @@ func examples(t *normal.Table, rules []Rules) map[Flag][]string {
 			}
 		}
 	}
-	return folded
+	return scanned
 }
 
 func (s *Screen) add(c *compiler, file Rules, seen map[string]bool) error {

@@ -2,7 +2,9 @@ package screen
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -98,4 +100,23 @@ func (c *compiler) union(sources []string, suffix string) (*pattern, error) {
 		return nil, nil
 	}
 	return c.compile("(?:" + strings.Join(sources, "|") + ")" + suffix)
+}
+
+// ideas compiles the ideas of all files, in the order of their names.
+func (c *compiler) ideas(rules []Rules) ([]*pattern, error) {
+	lists := map[string][]string{}
+	for _, file := range rules {
+		for name, list := range file.Ideas {
+			lists[name] = append(lists[name], list...)
+		}
+	}
+	var out []*pattern
+	for _, name := range slices.Sorted(maps.Keys(lists)) {
+		p, err := c.union(lists[name], "")
+		if err != nil {
+			return nil, fmt.Errorf("screen: idea %s: %w", name, err)
+		}
+		out = append(out, p)
+	}
+	return out, nil
 }
