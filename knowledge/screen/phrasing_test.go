@@ -62,7 +62,7 @@ var freshRounds = []struct {
 	{"safety-round4.txt", minRecall, maxFalse},
 	{"safety-round5.txt", 0.95, 0.09},
 	{"safety-round6.txt", minRecall, maxFalse},
-	{"safety-round7.txt", minRecall, 0.09},
+	{"safety-round7.txt", 0.96, 0.09},
 	{"safety-round8.txt", 0.94, 0.09},
 }
 
