@@ -61,6 +61,7 @@ func (b *Book) Check(text string, o Order, c Case) []Finding {
 	r.form()
 	r.secrets()
 	r.quotes()
+	r.outcomes()
 	r.people()
 	r.laws()
 	r.figures()
@@ -311,6 +312,16 @@ func (r *reading) quotes() {
 		}
 		if r.checks.one["quoting"].MatchString(r.f[:m[0]]) {
 			r.add(findQuote, Block, m[2], m[3])
+		}
+	}
+}
+
+// outcomes finds what somebody is said to have promised and has not.
+func (r *reading) outcomes() {
+	for _, at := range r.checks.one["outcomes"].FindAllStringIndex(r.f, -1) {
+		lo, _ := r.clause(at[0], at[1], pauses)
+		if r.allFree(at[0], at[1]) && r.checks.one["vowed"].MatchString(r.f[lo:at[0]]) && !r.within(r.f[at[0]:at[1]]) {
+			r.add(findQuote, Block, at[0], at[1])
 		}
 	}
 }
