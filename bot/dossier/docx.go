@@ -34,7 +34,7 @@ const (
 		`<w:pPrDefault><w:pPr><w:spacing w:after="0" w:line="LINE" w:lineRule="exact"/></w:pPr></w:pPrDefault></w:docDefaults>` +
 		`<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>` +
 		`<w:style w:type="paragraph" w:styleId="Title"><w:name w:val="Title"/><w:basedOn w:val="Normal"/>` +
-		`<w:pPr><w:keepNext/><w:spacing w:after="160" w:line="440" w:lineRule="exact"/><w:jc w:val="center"/></w:pPr><w:rPr><w:b/><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr></w:style>` +
+		`<w:pPr><w:keepNext/><w:spacing w:after="160" w:line="TOP" w:lineRule="exact"/><w:jc w:val="center"/></w:pPr><w:rPr><w:b/><w:sz w:val="TITLE"/><w:szCs w:val="TITLE"/></w:rPr></w:style>` +
 		`<w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/><w:basedOn w:val="Normal"/><w:next w:val="Normal"/>` +
 		`<w:pPr><w:keepNext/><w:spacing w:before="120"/><w:outlineLvl w:val="0"/></w:pPr><w:rPr><w:b/></w:rPr></w:style></w:styles>`
 
@@ -51,7 +51,6 @@ var docxShape = map[style]string{
 	title:   `<w:pPr><w:pStyle w:val="Title"/></w:pPr>`,
 	heading: `<w:pPr><w:pStyle w:val="Heading1"/></w:pPr>`,
 	item:    `<w:pPr><w:ind w:left="420" w:hanging="420"/></w:pPr>`,
-	closing: `<w:pPr><w:spacing w:before="160"/><w:jc w:val="right"/></w:pPr>`,
 }
 
 // document returns blocks as a docx, in letters of so many points.
@@ -83,7 +82,11 @@ func document(blocks []block, size float64) ([]byte, error) {
 // high. Its lines have a fixed height, so that it has as many pages with one
 // font as with another.
 func docxLook(size float64) string {
-	return strings.NewReplacer("SIZE", number(round(2*size)), "LINE", number(round(20*size*docxLeading))).Replace(docxStyles)
+	const larger = 1.35 // the title
+	return strings.NewReplacer(
+		"SIZE", number(round(2*size)), "LINE", number(round(20*size*docxLeading)),
+		"TITLE", number(round(2*size*larger)), "TOP", number(round(20*size*larger*docxLeading)),
+	).Replace(docxStyles)
 }
 
 const docxLeading = 1.6 // height of a line in ems

@@ -130,7 +130,7 @@ func Picture(k *knowledge.Pack, src Source) ([]byte, error) {
 // Letter returns the text of a letter as a docx; its title, if it has one,
 // stands above it.
 func Letter(title, text string) ([]byte, error) {
-	out, err := document(letter(plain(title), plain(text)), letterSize)
+	out, err := document(paragraphsOf(plain(title), plain(text)), letterSize)
 	if err != nil {
 		return nil, fmt.Errorf("write a letter: %w", err)
 	}

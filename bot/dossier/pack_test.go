@@ -347,7 +347,7 @@ func TestOnePageAlone(t *testing.T) {
 		t.Errorf("the one page has %d", len(pages))
 	}
 	shown, written := strings.Join(pages[0], ""), strings.Join(docxLines(t, docx), "")
-	for _, want := range []string{"情况说明", "致：互联网信息服务投诉平台", "尾号4417", "12680.50 元", "E1024", "工号：3721", "三个工作日内答复，期限 2026-11-26 10:00", "证据6", "【请填写"} {
+	for _, want := range []string{"致：互联网信息服务投诉平台", "账户尾号4417", "12680.50元", "E1024", "通过客服电话联系工号3721", "三个工作日内答复", "2026年11月27日", "银行流水", "【请填写"} {
 		if !strings.Contains(shown, want) || !strings.Contains(written, want) {
 			t.Errorf("%q is missing in the PDF (%t) or the docx (%t)", want, !strings.Contains(shown, want), !strings.Contains(written, want))
 		}
@@ -385,12 +385,12 @@ func TestFraudIsForBankAndPolice(t *testing.T) {
 		t.Fatal(err)
 	}
 	shown := strings.Join(pdfLines(t, pdf)[0], "")
-	for _, want := range []string{"公安机关", "核查收款账户", "受案回执", "3000 元", "收款户名、账号、开户行：【请填写】"} {
+	for _, want := range []string{"我的开户银行、公安机关", "止付", "受案回执", "3000元", "收款账号：【请填写"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("%q is missing", want)
 		}
 	}
-	if strings.Contains(shown, "办理这笔提现") {
+	if strings.Contains(shown, "督促被投诉方") {
 		t.Error("the platform is asked to pay")
 	}
 }

@@ -52,7 +52,7 @@ func thin() Source {
 func small() Source {
 	src := thin()
 	src.Case.Facts = map[fact.Name]bot.Known{
-		fact.Amount: said2("500"), fact.Status: said2("reviewing"), fact.FailedAt: said2("2026-11-19T15:00:00+08:00"),
+		fact.Amount: said2("500"), fact.Currency: said2("CNY"), fact.Status: said2("reviewing"), fact.FailedAt: said2("2026-11-19T15:00:00+08:00"),
 		fact.Changes: {Value: "card", Quote: "上周刚换了银行卡", Record: 1},
 	}
 	src.Records = []bot.Record{{Seq: 1, Kind: bot.RecordMessage, At: day(20, 9, 0), ToldAt: day(20, 9, 0),

@@ -1,36 +1,43 @@
 package dossier
 
 import (
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"tixianbot/bot"
 	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge/letter"
 )
 
 // portion is how much of a case is put on the one page.
 type portion struct {
-	talks    int
-	exhibits int
-	runes    int // of a talk or a fact
+	talks int
+	runes int // of a text
 }
 
 // portions are tried in order until everything stands on one page.
-var portions = []portion{{6, 8, 200}, {5, 6, 120}, {4, 4, 80}, {3, 3, 40}, {2, 2, 20}}
+var portions = []portion{{6, 100}, {5, 60}, {3, 40}, {2, 20}}
 
-// statement returns the one page for a regulator: the letter that was written
-// for it, or the facts of the case under the headings that the forms have, as
-// many as there is room for.
+// statement returns the one page: the letter that was given for it, or the one
+// that the letters of the content make of the case, with as much of it as there
+// is room for.
 func (s *story) statement() ([]block, error) {
 	if given := s.src.Statement; given.Text != "" {
-		return letter(given.Title, given.Text), nil
+		return paragraphsOf(given.Title, given.Text), nil
 	}
 	f, err := newFace()
 	if err != nil {
 		return nil, err
 	}
+	kind := letter.RegulatorComplaint
+	if s.fraud() {
+		kind = letter.FraudReport
+	}
 	var out []block
 	for _, p := range portions {
-		out = s.statementOf(p)
+		l := s.k.Letters.Compose(letter.Order{Kind: kind}, s.letterCase(p))
+		out = paragraphsOf(l.Title, l.Body)
 		if fits, _ := fitting(out, f); fits {
 			break
 		}
@@ -38,148 +45,90 @@ func (s *story) statement() ([]block, error) {
 	return out, nil
 }
 
-func (s *story) statementOf(p portion) []block {
-	out := []block{{title, s.say("one.title")}}
-	if name := s.receiver(); name != "" {
-		out = append(out, block{body, s.say("one.to", "body", name)})
+// letterCase is what a letter may say of the case.
+func (s *story) letterCase(p portion) letter.Case {
+	c := letter.Case{Facts: s.c.Values(), Body: s.receiver(), Now: s.src.Now.In(s.zone)}
+	for _, name := range c.Facts.Names() {
+		if freeText(name) {
+			c.Facts[name] = fact.Value(upTo(p.runes, string(c.Facts[name])))
+		}
+		if s.c.Facts[name].Approx {
+			c.Approx = append(c.Approx, name)
+		}
 	}
-	out = append(out, s.parties(p)...)
-	out = append(out, s.factBlocks(p)...)
-	out = append(out, s.talkBlocks(p)...)
-	out = append(out, block{heading, s.say("one.demands")})
-	for _, d := range s.demands() {
-		out = append(out, block{item, d})
+	for _, r := range s.src.Records {
+		switch {
+		case !r.Struck.IsZero():
+		case r.Kind == bot.RecordContact:
+			c.Contacts = append(c.Contacts, s.letterContact(r, p))
+		case r.Kind == bot.RecordEvidence && !slices.Contains(c.Evidence, r.About):
+			c.Evidence = append(c.Evidence, r.About)
+		}
 	}
-	out = append(out, s.exhibitBlocks(p)...)
-	return append(out, block{closing, s.say("one.sign")}, block{closing, s.say("one.signature")})
+	slices.SortStableFunc(c.Contacts, func(a, b letter.Contact) int { return a.At.Compare(b.At) })
+	c.Contacts = c.Contacts[max(0, len(c.Contacts)-p.talks):]
+	return c
+}
+
+func (s *story) letterContact(r bot.Record, p portion) letter.Contact {
+	c := letter.Contact{At: happened(r).In(s.zone), Agent: upTo(p.runes, r.Part(bot.PartAgent)), Promise: upTo(p.runes, r.Part(bot.PartPromise))}
+	if id := r.Part(bot.PartChannel); id != "" {
+		c.Channel = upTo(p.runes, s.channel(id))
+	}
+	return c
 }
 
 // upTo returns at most n characters of text in one line.
 func upTo(n int, text string) string { return cut(oneLine(text), n, ellipsis) }
 
-// letter returns the blocks of a letter: a paragraph a line.
-func letter(name, text string) []block {
-	var out []block
-	if name = strings.TrimSpace(name); name != "" {
-		out = append(out, block{title, name})
-	}
-	for line := range strings.SplitSeq(strings.Trim(text, "\n"), "\n") {
-		out = append(out, block{body, line})
-	}
-	return out
-}
-
 // receiver is the first body outside the platform that the route names.
 func (s *story) receiver() string {
-	role := s.c.Facts[fact.Role].Value
-	if s.fraud() {
-		role = "victim"
-	}
-	for _, step := range s.k.Route(s.c.Facts[fact.PlatformKind].Value, role).Steps {
-		if step.Body != "" && step.Body != "own_bank" {
+	for _, step := range s.k.Route(s.c.Facts[fact.PlatformKind].Value, s.c.Facts[fact.Role].Value).Steps {
+		if step.Body != "" {
 			return s.k.Body(step.Body).Name
 		}
 	}
 	return ""
 }
 
-func (s *story) parties(p portion) []block {
-	out := []block{{heading, s.say("one.who")}, {body, s.say("one.name")}}
-	if hint := s.value(fact.AccountHint); hint != "" {
-		out = append(out, block{body, s.say("one.account", "hint", hint)})
-	}
-	out = append(out, block{heading, s.say("one.whom")})
-	if name := s.value(fact.PlatformName); name != "" {
-		out = append(out, block{body, s.say("one.platform", "name", upTo(p.runes, name))})
-	} else {
-		out = append(out, block{body, s.say("one.platform_blank")})
-	}
-	if s.fraud() {
-		return append(out, block{body, s.say("one.receiver")})
-	}
-	return append(out, block{body, s.say("one.company")})
-}
+// longestHeading is how long the heading of a part of a letter is at most.
+const longestHeading = 26
 
-// statementFacts are the facts that a regulator looks at, in that order.
-var statementFacts = []fact.Name{
-	fact.PlatformKind, fact.Account, fact.Role, fact.Amount, fact.FailedAt, fact.Status, fact.ErrorText, fact.Attempts,
-	fact.LastSuccessAt, fact.AskedToPay, fact.PaidAmount, fact.PaidAt, fact.Dispute, fact.Contacted, fact.PromisedBy,
-}
-
-func (s *story) factBlocks(p portion) []block {
-	out := []block{{heading, s.say("one.facts")}}
-	for _, name := range statementFacts {
-		if v := s.value(name); v != "" {
-			out = append(out, block{body, s.say("value.pair", "name", s.k.FactLabel(name), "value", upTo(p.runes, v))})
+// paragraphsOf returns the blocks of a letter: a paragraph a line. A short line
+// with nothing before it and more behind it is the heading of a part.
+func paragraphsOf(name, text string) []block {
+	var out []block
+	if name = strings.TrimSpace(name); name != "" {
+		out = append(out, block{title, name})
+	}
+	lines := strings.Split(strings.Trim(text, "\n"), "\n")
+	for i, line := range lines {
+		switch {
+		case line == "" && heads(lines, i+1): // a heading brings its own distance
+		case heads(lines, i):
+			out = append(out, block{heading, line})
+		case numbered(line):
+			out = append(out, block{item, line})
+		default:
+			out = append(out, block{body, line})
 		}
-	}
-	if len(out) == 1 {
-		out = append(out, block{body, s.say("one.facts_blank")})
 	}
 	return out
 }
 
-// talkBlocks tells the newest talks with the platform, oldest first.
-func (s *story) talkBlocks(p portion) []block {
-	out := []block{{heading, s.say("one.contacts")}}
-	var talks []row
-	for _, r := range s.talks() {
-		if !r.struck && r.kind == bot.RecordContact {
-			talks = append(talks, r)
-		}
+// heads reports whether a line is the heading of a part: short, not a sentence,
+// nothing before it and more behind it.
+func heads(lines []string, i int) bool {
+	if i < 1 || i+1 >= len(lines) || lines[i] == "" || lines[i] != strings.TrimSpace(lines[i]) || lines[i-1] != "" || lines[i+1] == "" {
+		return false
 	}
-	if len(talks) == 0 {
-		return append(out, block{body, s.say("one.contacts_none")})
-	}
-	more := max(0, len(talks)-p.talks)
-	for _, r := range talks[more:] {
-		out = append(out, block{item, s.say("one.contact", "at", r.at, "text", upTo(p.runes, s.told(r)))})
-	}
-	if more > 0 {
-		out = append(out, block{body, s.say("one.contacts_more", "n", number(more))})
-	}
-	return out
+	label, rest, _ := strings.Cut(lines[i], "：")
+	last, _ := utf8.DecodeLastRuneInString(lines[i])
+	return rest == "" && utf8.RuneCountInString(label) <= longestHeading && !strings.ContainsRune("，。；！？,.;!?", last)
 }
 
-// told returns a talk in one line: with whom, what was said, what was promised.
-func (s *story) told(r row) string {
-	var out []string
-	add := func(id, text string) {
-		if text != "" {
-			out = append(out, s.say("value.pair", "name", s.say(id), "value", s.clauses(text)))
-		}
-	}
-	add("part.channel", r.channel)
-	add("part.agent", r.agent)
-	add("part.said", r.result)
-	add("part.promise", r.promise)
-	add("part.ticket", r.ticket)
-	if r.result == "" && r.promise == "" {
-		out = append(out, s.clauses(r.text))
-	}
-	return strings.Join(out, s.say("value.semicolon"))
-}
-
-func (s *story) exhibitBlocks(p portion) []block {
-	out := []block{{heading, s.say("one.evidence")}}
-	exhibits := 0
-	for _, r := range s.exhibits() {
-		if !r.Struck.IsZero() {
-			continue
-		}
-		if exhibits++; exhibits > p.exhibits {
-			continue
-		}
-		out = append(out, block{item, s.say("one.exhibit",
-			"number", s.say("evidence.number", "n", number(r.Exhibit.Number)),
-			"kind", s.exhibit(r.About),
-			"at", s.stamp(happened(r), r.Rough || r.At.IsZero()))})
-	}
-	switch {
-	case exhibits == 0:
-		out = append(out, block{body, s.say("one.evidence_none")})
-	case exhibits > p.exhibits:
-		out = append(out, block{body, s.say("one.exhibits_more", "n", number(exhibits-p.exhibits))})
-	}
-	return out
+// numbered reports whether a line begins with a number and a dot.
+func numbered(line string) bool {
+	digits := strings.TrimLeft(line, "0123456789")
+	return len(digits) < len(line) && strings.HasPrefix(digits, ". ")
 }

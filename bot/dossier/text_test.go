@@ -226,6 +226,19 @@ func TestLetter(t *testing.T) {
 	}
 }
 
+// TestHeadings: what is set as the heading of a part, and what is not.
+func TestHeadings(t *testing.T) {
+	text := "某某客服：\n\n我的钱没到账，\n请查一下。\n\n一、事实\n昨天提现。\n\n1. 甲\n\n附件：\n2. 乙\n\n投诉人：某某\n今天"
+	want := []style{title, body, body, body, body, heading, body, body, item, heading, item, body, body, body}
+	var got []style
+	for _, b := range paragraphsOf("标题", text) {
+		got = append(got, b.style)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the styles are %v, want %v", got, want)
+	}
+}
+
 // TestTables: what the sheets are besides their texts.
 func TestTables(t *testing.T) {
 	_, files, _ := made(t, long(), Options{})

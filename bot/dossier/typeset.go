@@ -13,7 +13,6 @@ const (
 	title         // in the middle, large
 	heading       // of a part
 	item          // of a list: its second line stands under the first's words
-	closing       // the lines for a signature: to the right
 )
 
 // block is a paragraph of a document. Both kinds of documents, the PDF and the
@@ -126,8 +125,12 @@ func set(blocks []block, p *pen) {
 func (p *pen) block(b block) {
 	switch b.style {
 	case title:
-		p.centred(b.text, p.size*1.7)
-		p.y += p.size * 0.8
+		size := p.size * 1.7
+		if p.f.width(p.f.drawable(b.text), size) > p.w {
+			size = p.size * 1.3
+		}
+		p.centred(b.text, size)
+		p.y += p.size * 0.6
 	case heading:
 		p.y += p.size * 0.5
 		p.room(p.size * 2.5) // a heading does not stand alone at the end of a page
@@ -135,12 +138,6 @@ func (p *pen) block(b block) {
 		p.y += p.size * 0.1
 	case item:
 		p.write(b.text, p.size, ink, p.hanging(b.text))
-	case closing:
-		p.y += p.size * 0.8
-		p.room(p.size)
-		line := p.f.drawable(b.text)
-		p.text(p.x+max(0, p.w-p.f.width(line, p.size)), p.y+p.size*rise, p.size, ink, line)
-		p.y += p.size * p.leading
 	default:
 		p.write(b.text, p.size, ink, 0)
 	}
