@@ -389,6 +389,11 @@ func (t *turn) notUnderstood(text string) {
 		t.show()
 		return
 	}
+	if t.holds("words.complain", text) && !t.fraud() {
+		t.c.View = View{Name: viewLadder}
+		t.show()
+		return
+	}
 	if t.k.Index.IsQuestion(text) {
 		t.markWords(RecordQuestion, "")
 		t.addLead(t.say("question.unknown"))
