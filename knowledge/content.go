@@ -89,6 +89,7 @@ type Body struct {
 	Reach   string   `yaml:"reach"` // number or address as the user needs it
 	Takes   string   `yaml:"takes"` // one line
 	Refuses string   `yaml:"refuses"`
+	For     string   `yaml:"for"`    // who is sent there, of a body that stands in no route
 	Clocks  []string `yaml:"clocks"` // ids of the clocks that run there
 	Sources []string `yaml:"sources"`
 }

@@ -172,6 +172,7 @@ func (l *linter) tables() {
 		l.text("bodies.yaml: "+id, whole, longestText)
 		l.caveat("bodies.yaml: "+id, b.Sources, whole)
 	}
+	l.unrouted()
 	for _, r := range l.pack.routes {
 		texts := []string{r.Note}
 		for _, s := range r.Steps {
@@ -180,6 +181,22 @@ func (l *linter) tables() {
 		l.text("routes.yaml: "+r.ID, strings.Join(texts, "\n"), longestText)
 		l.cited("routes.yaml: "+r.ID, strings.Join(texts, "\n"), r.Sources)
 		l.twice("routes.yaml: "+r.ID, texts)
+	}
+}
+
+// unrouted finds the bodies that nobody is ever sent to: they stand in no route,
+// in no rung of the ladder, and do not say for whom they are.
+func (l *linter) unrouted() {
+	sent := map[string]bool{}
+	for _, r := range l.pack.routes {
+		for _, s := range r.Steps {
+			sent[s.Body] = true
+		}
+	}
+	for _, id := range sortedKeys(l.pack.bodies) {
+		if !sent[id] && l.pack.bodies[id].For == "" {
+			l.add(FindRule, false, "bodies.yaml: "+id, "it stands in no route: put it into one, or say with for: who is sent there")
+		}
 	}
 }
 
@@ -220,6 +237,7 @@ func (l *linter) rules() {
 		"contact":     l.pack.Contacts.Check(),
 		"screen":      l.pack.Screen.Check(),
 		"triage.yaml": triage.Check(l.pack.Fold, l.pack.weights),
+		"search.yaml": l.pack.searching.Check(l.pack.docs()),
 		"letters":     l.pack.Letters.CheckRules(),
 	} {
 		for _, err := range errs {

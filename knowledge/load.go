@@ -237,8 +237,7 @@ func (l *loader) readRules() {
 	l.readCalendar()
 	readRules, screenRules := rulesIn[read.Rules](l, "read"), rulesIn[screen.Rules](l, "screen")
 	p.alarms = alarming(screenRules)
-	var synonyms search.Rules
-	weighed, searched := l.decode("triage.yaml", &p.weights), l.decode("search.yaml", &synonyms)
+	weighed, searched := l.decode("triage.yaml", &p.weights), l.decode("search.yaml", &p.searching)
 	var reading, screening, weighing error
 	var compiling sync.WaitGroup
 	compiling.Go(func() { p.Reader, reading = read.Compile(p.Fold, readRules...) })
@@ -247,7 +246,7 @@ func (l *loader) readRules() {
 		compiling.Go(func() { p.Triage, weighing = triage.Compile(p.Fold, p.weights) })
 	}
 	if searched {
-		compiling.Go(func() { p.Index = search.Build(p.Fold, synonyms, p.docs()) })
+		compiling.Go(func() { p.Index = search.Build(p.Fold, p.searching, p.docs()) })
 	}
 	compiling.Wait()
 	l.failed("read", reading)

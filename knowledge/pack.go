@@ -41,19 +41,20 @@ type Pack struct {
 
 	Letters *letter.Book // writes and checks letters
 
-	causes   map[string]Guide
-	branches map[string]Guide
-	articles map[string]Article
-	sources  map[string]Source
-	bodies   map[string]Body
-	routes   []Route
-	clocks   []Clock
-	advice   []Advice
-	labels   Labels
-	phrases  map[string]string
-	papers   map[string]string // the sentences of the files that go out
-	weights  triage.Weights
-	alarms   []string // what people say who are in danger
+	causes    map[string]Guide
+	branches  map[string]Guide
+	articles  map[string]Article
+	sources   map[string]Source
+	bodies    map[string]Body
+	routes    []Route
+	clocks    []Clock
+	advice    []Advice
+	labels    Labels
+	phrases   map[string]string
+	papers    map[string]string // the sentences of the files that go out
+	weights   triage.Weights
+	searching search.Rules
+	alarms    []string // what people say who are in danger
 }
 
 // Say returns the phrase with the given id; args are pairs of a parameter's

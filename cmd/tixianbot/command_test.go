@@ -132,6 +132,42 @@ func TestLint(t *testing.T) {
 	}
 }
 
+// TestLintTellsWhatBecameOfEveryAdvice: each row of the list that the content
+// grew from is carried, corrected or left out, once, and none is missing.
+func TestLintTellsWhatBecameOfEveryAdvice(t *testing.T) {
+	rows, err := os.ReadFile("../../knowledge/testdata/seed-advice-ids.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for line := range strings.Lines(string(rows)) {
+		if id, _, _ := strings.Cut(strings.TrimSpace(line), "\t"); strings.HasPrefix(id, "adv-") {
+			want = append(want, id)
+		}
+	}
+	var report struct {
+		Advice           *struct{ Carried, Corrected, LeftOut, Missing []string }
+		Forbidden, Stale []struct{ Where string }
+	}
+	text := command(t, nil, "", "lint", "--json").out
+	if err := json.Unmarshal([]byte(strings.ReplaceAll(text, "left_out", "leftout")), &report); err != nil || report.Advice == nil {
+		t.Fatalf("lint --json: %v in %s", err, text)
+	}
+	a := report.Advice
+	got := slices.Concat(a.Carried, a.Corrected, a.LeftOut)
+	slices.Sort(got)
+	slices.Sort(want)
+	if len(want) < 200 || !slices.Equal(got, want) {
+		t.Errorf("of %d rows %d are spoken for, once each they must be", len(want), len(got))
+	}
+	if a.Missing == nil || len(a.Missing) > 0 || a.Carried == nil || a.Corrected == nil || a.LeftOut == nil {
+		t.Errorf("advice: missing %v; no list may be null", a.Missing)
+	}
+	if report.Forbidden == nil || report.Stale == nil || len(report.Forbidden) > 0 {
+		t.Errorf("forbidden %v, stale %v; neither may be null", report.Forbidden, report.Stale)
+	}
+}
+
 func TestToolsOfAnEmptyFolderSayThatThereIsNoDatabase(t *testing.T) {
 	folder := t.TempDir()
 	for _, tool := range []string{"cases", "check"} {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tixianbot/knowledge"
 )
@@ -39,7 +40,7 @@ func (cmd evalCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	results, err := tryAll(ctx, k, cases)
+	results, err := tryAll(ctx, k, cases, p.err)
 	if err != nil {
 		return err
 	}
@@ -50,10 +51,16 @@ func (cmd evalCmd) Run(ctx context.Context, p *program) error {
 	return holdTo(p.err, bounds, metrics)
 }
 
-// tryAll tries the cases one after the other.
-func tryAll(ctx context.Context, k *knowledge.Pack, cases []evalCase) ([]result, error) {
+// tryAll tries the cases one after the other. A long run says on progress how
+// far it is.
+func tryAll(ctx context.Context, k *knowledge.Pack, cases []evalCase, progress io.Writer) ([]result, error) {
 	var results []result
-	for _, c := range cases {
+	said := time.Now()
+	for i, c := range cases {
+		if time.Since(said) >= progressEvery {
+			said = time.Now()
+			_, _ = fmt.Fprintf(progress, "%d of %d cases\n", i, len(cases)) // nobody need read it
+		}
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("try %s: %w", c.ID, err)
 		}
