@@ -236,6 +236,7 @@ func (l *linter) rules() {
 		"read":        l.pack.Reader.Check(),
 		"contact":     l.pack.Contacts.Check(),
 		"screen":      l.pack.Screen.Check(),
+		"when":        l.pack.Planner.Check(),
 		"triage.yaml": triage.Check(l.pack.Fold, l.pack.weights),
 		"search.yaml": l.pack.searching.Check(l.pack.docs()),
 		"letters":     l.pack.Letters.CheckRules(),

@@ -100,3 +100,47 @@ func TestPlanningIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestCheck: an editor who changes how a time is shown is told when it is no
+// longer read.
+func TestCheck(t *testing.T) {
+	p, _ := planner(t)
+	if errs := p.Check(); len(errs) > 0 {
+		t.Errorf("the shipped words: %v", errs)
+	}
+	for want, breakIt := range map[string]func(*when.Planning){
+		"is read as":         func(w *when.Planning) { w.Show.At = "{day}日{month}月{year}年 {clock}" },
+		"每星期某天":              func(w *when.Planning) { w.Show.Week = "每星期某天 {clock}" },
+		"每月末尾 10:00 is read": func(w *when.Planning) { w.Show.Month = "每月末尾 {clock}" },
+	} {
+		fold, cal, w, z := words(t)
+		breakIt(&w)
+		p, err := when.NewPlanner(fold, grammar(t), cal, w, z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if errs := errors.Join(p.Check()...); errs == nil || !strings.Contains(errs.Error(), want) {
+			t.Errorf("%v, want %q in it", errs, want)
+		}
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	p, _ := planner(b)
+	for b.Loop() {
+		if _, err := p.Parse("提醒我下周三下午三点半给客服打电话问进度", monday); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkNext(b *testing.B) {
+	_, cal := planner(b)
+	r, err := when.ParseRule("FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=10;BYMINUTE=0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		r.Next(monday, monday, cal)
+	}
+}
