@@ -36,7 +36,9 @@ func (r *reader) often() bool {
 	if !ok {
 		return false
 	}
-	r.word(r.p.w.once)
+	if !r.word(r.p.w.once) && r.try(r.manyTimes) {
+		rule.Interval = 0
+	}
 	if r.have.every != nil {
 		return r.have.narrow(rule)
 	}
@@ -50,6 +52,13 @@ func (r *reader) often() bool {
 		return true
 	}
 	return r.joinEvery(a)
+}
+
+// manyTimes reads the 三次 of 每天三次.
+func (r *reader) manyTimes() bool {
+	r.byte(' ')
+	_, ok := r.number(2, 99)
+	return ok && r.word(r.p.w.times)
 }
 
 // narrow has the weekdays count of 周一到周五 and 每天.
@@ -77,8 +86,23 @@ func (r *reader) cycle() (Rule, bool) {
 	if r.word(r.p.w.every) {
 		return r.counted(0)
 	}
-	days, ranged := r.weekdays(true)
-	return Rule{Freq: Weekly, Interval: 1, Days: days}, ranged
+	mark := r.at
+	if days, ranged := r.weekdays(true); ranged {
+		return Rule{Freq: Weekly, Interval: 1, Days: days}, true
+	}
+	r.at = mark
+	return r.onceIn()
+}
+
+// onceIn reads 三天一次, 一周两次.
+func (r *reader) onceIn() (Rule, bool) {
+	n, rough, ok := r.howMany()
+	if !ok || rough || n < 1 || n != float64(int(n)) || n > 400 {
+		return Rule{}, false
+	}
+	rule, ok := r.unit(int(n))
+	ahead := *r
+	return rule, ok && (ahead.word(r.p.w.once) || ahead.manyTimes())
 }
 
 // counted reads what stands behind 每: 天, 3天, 周一, 晚, other day.

@@ -12,6 +12,9 @@ func (a spot) plan(p *Planner, now time.Time) (Plan, Reason) {
 	if a.broken {
 		return Plan{}, NoSuch
 	}
+	if a.several {
+		return Plan{}, Several
+	}
 	if a.every != nil {
 		return a.series(p, now)
 	}

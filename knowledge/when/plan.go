@@ -29,7 +29,8 @@ const (
 	Passed   Reason = "passed"    // the time lies behind us
 	NoSuch   Reason = "no_such"   // 2月30号, or an hour that the clocks skip
 	TooFar   Reason = "too_far"   // more than two years ahead
-	TooOften Reason = "too_often" // 每小时: more than once a day
+	TooOften Reason = "too_often" // 每小时, 每天三次: more than once a day
+	Several  Reason = "several"   // 明天或后天: two times where one is needed
 )
 
 // Error is why a phrase is no plan.

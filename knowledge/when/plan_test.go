@@ -122,6 +122,12 @@ func TestReasons(t *testing.T) {
 		"三年后 看看":         {Reason: when.TooFar, Words: "三年后", At: monday.AddDate(3, 0, 0)},
 		"2031-01-01":     {Reason: when.TooFar, Words: "2031-01-01", At: time.Date(2031, 1, 1, 10, 0, 0, 0, zone)},
 		"明年春节后 回访 明年春节后": {Reason: "", Words: ""},
+		"明后天 问":          {Reason: when.Vague, Words: "明后天"},
+		"明天或后天 问":        {Reason: when.Several, Words: "明天"},
+		"每天9点和21点 看":     {Reason: when.Several, Words: "每天9点"},
+		"从12月1号起每天9点":    {Reason: when.Several, Words: "12月1号"},
+		"每天三次 看一眼":       {Reason: when.TooOften, Words: "每天三次"},
+		"一周两次 问":         {Reason: when.TooOften, Words: "一周两次"},
 		"每小时 看一眼":        {Reason: when.TooOften, Words: "每小时"},
 	} {
 		plan, err := p.Parse(text, monday)

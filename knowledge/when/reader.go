@@ -32,7 +32,21 @@ func (r *reader) spot() bool {
 	}
 	r.have.rank = r.rank()
 	r.have.broken = r.try(r.noSuchNumber)
+	r.have.several = r.second()
 	return true
+}
+
+// second reports whether a second time is joined to the first: 明天或后天,
+// 9点和21点, 从明天起每天.
+func (r *reader) second() bool {
+	ahead := *r
+	ahead.have = spot{}
+	ahead.byte(' ')
+	if !ahead.word(r.p.w.also) {
+		return false
+	}
+	ahead.byte(' ')
+	return ahead.piece() && !ahead.blocked() && ahead.rank() == sure
 }
 
 // noSuchDay reads a day or an hour that begins with a number that none has.
@@ -196,6 +210,7 @@ func (r *reader) until() bool {
 	if !clock.said || !r.word(r.p.w.to) {
 		return false
 	}
+	r.byte(' ')
 	r.try(func() bool { return r.part(true) })
 	return r.clockTime(true)
 }

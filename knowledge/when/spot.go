@@ -16,6 +16,8 @@ type spot struct {
 	every      *Rule // how often, without day and clock
 	rank       rank
 	broken     bool // a number that does not exist stands behind it
+	several    bool // a second time is joined to it
+	opens      bool // only lead words stand before it
 }
 
 // aim is a day, as far as moments of the past do not know it too.
@@ -75,7 +77,7 @@ func (p *Planner) spots(s string, now time.Time) spotList {
 		}
 		r := reader{cursor: cursor{g: p.g, s: s, at: i}, p: p, now: now, first: len(found) == 0 && p.opens(s, i)}
 		if r.spot() {
-			r.have.start, r.have.end = i, r.at
+			r.have.start, r.have.end, r.have.opens = i, r.at, p.opens(s, i)
 			found = append(found, r.have)
 			i = r.at
 			continue
@@ -135,7 +137,7 @@ func (a spot) before(b spot, s string) bool {
 // place says where in the text a spot stands: at its beginning, at its end or inside.
 func (a spot) place(s string) int {
 	switch {
-	case trim(s[:a.start]) == "":
+	case a.opens:
 		return 0
 	case trim(s[a.end:]) == "":
 		return 1

@@ -27,7 +27,8 @@ type Planning struct {
 
 	HalfOf []string `yaml:"half_of"`
 
-	Typos map[string]string `yaml:"typos"` // 名天: 明天; both of the same length
+	Roughly []string          `yaml:"roughly"` // days that are not sure: 明后天
+	Typos   map[string]string `yaml:"typos"`   // 名天: 明天; both of the same length
 
 	Edges     map[string]int    `yaml:"edges"`      // of a month: 月底: -1, 月中: 15
 	YearEdges map[string]string `yaml:"year_edges"` // behind a year: 底: 12-31
@@ -37,6 +38,8 @@ type Planning struct {
 	Ahead     []string          `yaml:"ahead"`      // before a length of time: 过, in
 	And       []string          `yaml:"and"`        // between lengths, weekdays and days of a month
 	To        []string          `yaml:"to"`         // between the first and the last: 到
+	Also      []string          `yaml:"also"`       // before a second time: 或, 和, 起
+	Times     []string          `yaml:"times"`      // behind how many times: 次
 	Same      []string          `yaml:"same"`       // the clock time that it is now: 这个时候
 	Vague     []string          `yaml:"vague"`      // words that name no time: 改天
 	NoMinute  []string          `yaml:"no_minute"`  // behind a number that is no minute: 3点20块
@@ -84,7 +87,7 @@ type planWords struct {
 	each                                         words[cycle]
 	seconds, ahead, and, to, same, vague         words[bool]
 	noMinute, noHour, noWeekday, endOf           words[bool]
-	workday, first, silent                       words[bool]
+	workday, first, silent, also, times          words[bool]
 	nth, measure, once, between                  words[bool]
 	whole, over, ere, overOf, ereOf              words[bool]
 	every, skip, other, trail, keep, of, command words[bool]
@@ -109,7 +112,7 @@ func NewPlanner(fold *normal.Table, g *Grammar, cal *calendar.Calendar, w Planni
 		next: table(w.NextOne), first: list(w.First), silent: list(w.Silent), whole: list(w.Whole), over: list(w.Over), ere: list(w.Ere),
 		overOf: list(w.OverOf), ereOf: list(w.EreOf), every: list(w.Every), skip: list(w.Skip), other: list(w.Other),
 		trail: list(w.Trail), keep: list(w.Keep), of: list(w.Of), command: list(w.Command), lead: w.Lead, commands: w.Command,
-		nth: list(w.Nth), measure: list(w.Measure), once: list(w.Once), between: list(w.Between), hourAt: w.HourAt,
+		nth: list(w.Nth), measure: list(w.Measure), once: list(w.Once), also: list(w.Also), times: list(w.Times), between: list(w.Between), hourAt: w.HourAt,
 	}}
 	if err := p.addWords(w); err != nil {
 		return nil, err
@@ -127,6 +130,10 @@ func (r Rules) and(w Planning) Rules {
 	r.Shifts, r.Months, r.Years = joint(r.Shifts, w.Shifts), joint(r.Months, w.Months), joint(r.Years, w.Years)
 	r.HalfOf = slices.Concat(r.HalfOf, w.HalfOf)
 	r.Parts = slices.Concat(r.Parts, w.Parts)
+	r.Vague = maps.Clone(r.Vague)
+	for _, word := range w.Roughly {
+		r.Vague[word] = 0
+	}
 	units := map[Unit][]string{}
 	for _, from := range []map[Unit][]string{r.Units, w.Units} {
 		for u, ws := range from {
