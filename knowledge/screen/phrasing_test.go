@@ -60,10 +60,11 @@ var freshRounds = []struct {
 	{"safety-round2.txt", minRecall, maxFalse},
 	{"safety-round3.txt", minRecall, maxFalse},
 	{"safety-round4.txt", minRecall, maxFalse},
-	{"safety-round5.txt", 0.95, 0.09},
+	{"safety-round5.txt", 0.95, maxFalse},
 	{"safety-round6.txt", minRecall, maxFalse},
-	{"safety-round7.txt", 0.96, 0.09},
+	{"safety-round7.txt", minRecall, 0.12},
 	{"safety-round8.txt", 0.94, 0.09},
+	{"safety-round9.txt", minRecall, 0.06},
 }
 
 func TestFreshPhrasings(t *testing.T) {
