@@ -61,8 +61,10 @@ func (s *story) letterCase(p portion) letter.Case {
 		case !r.Struck.IsZero():
 		case r.Kind == bot.RecordContact:
 			c.Contacts = append(c.Contacts, s.letterContact(r, p))
-		case r.Kind == bot.RecordEvidence && !slices.Contains(c.Evidence, r.About):
-			c.Evidence = append(c.Evidence, r.About)
+		case r.Kind == bot.RecordEvidence:
+			if kind := s.exhibitKind(r.About).ID; !slices.Contains(c.Evidence, kind) {
+				c.Evidence = append(c.Evidence, kind)
+			}
 		}
 	}
 	slices.SortStableFunc(c.Contacts, func(a, b letter.Contact) int { return a.At.Compare(b.At) })

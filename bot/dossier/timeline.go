@@ -83,9 +83,10 @@ func (p *pen) balanced(text string, size, width float64) []string {
 	if len(lines) < 2 {
 		return lines
 	}
-	even := p.f.width(text, size)/float64(len(lines)) + size*0.6
-	if again := p.f.wrap(text, size, min(width, even)); len(again) == len(lines) {
-		return again
+	for even := p.f.width(text, size)/float64(len(lines)) + size*0.6; even < width; even += size {
+		if again := p.f.wrap(text, size, even); len(again) == len(lines) {
+			return again
+		}
 	}
 	return lines
 }

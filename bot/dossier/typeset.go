@@ -154,7 +154,7 @@ func (p *pen) hanging(text string) float64 {
 }
 
 func (p *pen) centred(text string, size float64) {
-	for _, line := range p.f.wrap(p.f.drawable(text), size, p.w) {
+	for _, line := range p.balanced(p.f.drawable(text), size, p.w) {
 		p.room(size)
 		p.text(p.x+(p.w-p.f.width(line, size))/2, p.y+size*rise, size, ink, line)
 		p.y += size * p.leading

@@ -33,14 +33,20 @@ func (w words) label(family, id string) string {
 
 // exhibit returns what a kind of evidence is called in this case.
 func (w words) exhibit(kind string) string {
-	k, ok := w.k.Evidence.Kind(kind)
-	if !ok {
-		k, _ = w.k.Evidence.Kind("other")
-	}
+	k := w.exhibitKind(kind)
 	if w.fraud() && k.Fraud != "" {
 		return k.Fraud
 	}
 	return k.Name
+}
+
+// exhibitKind returns a kind of evidence, or the one that fits everything.
+func (w words) exhibitKind(id string) knowledge.EvidenceKind {
+	k, ok := w.k.Evidence.Kind(id)
+	if !ok {
+		k, _ = w.k.Evidence.Kind("other")
+	}
+	return k
 }
 
 // channel returns what a way to reach somebody is called.
