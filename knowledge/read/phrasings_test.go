@@ -87,6 +87,7 @@ func TestRounds(t *testing.T) {
 		"round-6.txt": {0.98, 0.96},
 		"round-7.txt": {0.97, 0.96},
 		"round-8.txt": {0.98, 0.97},
+		"round-9.txt": {0.98, 0.96},
 	} {
 		t.Run(file, func(t *testing.T) {
 			var s score

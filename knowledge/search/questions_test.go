@@ -25,7 +25,7 @@ func loadQuestions(t testing.TB, path string) []question {
 }
 
 func TestOwnQuestions(t *testing.T) {
-	for _, name := range []string{"testdata/questions.txt", "testdata/questions-b.txt", "testdata/questions-round1.txt", "testdata/questions-round2.txt", "testdata/questions-round3.txt", "testdata/questions-round4.txt", "testdata/questions-round5.txt", "testdata/questions-round6.txt"} {
+	for _, name := range []string{"testdata/questions.txt", "testdata/questions-b.txt", "testdata/questions-round1.txt", "testdata/questions-round2.txt", "testdata/questions-round3.txt", "testdata/questions-round4.txt", "testdata/questions-round5.txt", "testdata/questions-round6.txt", "testdata/questions-round7.txt"} {
 		r := run(t, loadIndex(t), loadQuestions(t, name))
 		if float64(r.top1) < 0.88*float64(r.asked) || float64(r.top3) < 0.96*float64(r.asked) || r.f1() < 0.90 {
 			t.Errorf("%s: top1, top3 or the f1 of turning away is below what it must be", name)
