@@ -152,13 +152,15 @@ func cardLike(n number) bool {
 
 // isCard reports whether the digits are those of a bank card: a prefix that is
 // issued, a length that fits it and the check digit of Luhn. A number in groups
-// of four is taken for a card even if the check digit is wrong.
+// of four, and one as UnionPay issues most, is taken for a card even if the
+// check digit is wrong: people make mistakes when they copy.
 func isCard(n number) bool {
 	d := n.digits
 	if strings.HasSuffix(d, "x") || !issued(d) {
 		return false
 	}
-	return luhn(d) || n.groups >= 4 && n.groups <= 5 && len(d) >= 16
+	usual := n.groups >= 4 && n.groups <= 5 && len(d) >= 16 || strings.HasPrefix(d, "62") && (len(d) == 16 || len(d) == 19)
+	return usual || luhn(d)
 }
 
 // issued reports whether a card can begin like d and have its length.

@@ -65,6 +65,7 @@ var freshRounds = []struct {
 	{"safety-round7.txt", minRecall, 0.12},
 	{"safety-round8.txt", 0.94, 0.09},
 	{"safety-round9.txt", minRecall, 0.06},
+	{"safety-round10.txt", minRecall, maxFalse},
 }
 
 func TestFreshPhrasings(t *testing.T) {
