@@ -23,6 +23,7 @@ var allowedUpdates = []string{"message", "edited_message", "callback_query", "my
 
 const (
 	batchLimit     = 100
+	many           = 8 // updates that are worth a poll before all are done
 	firstPause     = 100 * time.Millisecond
 	longestPause   = 10 * time.Second
 	conflictPause  = 2 * time.Second
@@ -32,7 +33,6 @@ const (
 // Poll receives updates until ctx ends and hands each one to accept, in order.
 // accept must arrange that done is called exactly once for it: with nil when
 // the update is durable, with an error when it is not and has to come again.
-// Poll asks Telegram for more only when all that it handed over are done.
 //
 // It returns nil after ctx has ended, every update handed over is done and what
 // is durable is confirmed; so whoever takes the updates has to be stopped after
@@ -40,7 +40,8 @@ const (
 // accepted. Everything else, from a dead network to another poller, it sits
 // out: see [Client.Ready].
 func (c *Client) Poll(ctx context.Context, accept func(u bot.Update, done func(error))) error {
-	p := &poller{c: c, accept: accept}
+	p := &poller{c: c, accept: accept, progress: make(chan struct{}, 1)}
+	defer p.drain()
 	for ctx.Err() == nil && !p.greeted {
 		if err := p.step(ctx, p.greet); err != nil {
 			return err
@@ -51,6 +52,8 @@ func (c *Client) Poll(ctx context.Context, accept func(u bot.Update, done func(e
 			return err
 		}
 	}
+	p.drain()
+	p.advance()
 	p.confirm(ctx)
 	return nil
 }
@@ -62,6 +65,17 @@ type poller struct {
 	greeted bool
 	offset  int64 // 0 when Telegram has been told all that is durable
 	pause   time.Duration
+
+	mu       sync.Mutex
+	open     []*handed     // what Telegram has not been told to forget, in the order of ids
+	progress chan struct{} // holds a token when one of them was done
+}
+
+// handed is an update that was handed over.
+type handed struct {
+	id   int64
+	done bool
+	err  error
 }
 
 // errHeld is the error of a round whose updates were not all made durable.
@@ -139,8 +153,13 @@ func (p *poller) greet(ctx context.Context) error {
 	return nil
 }
 
-// round fetches one batch, has it made durable and moves the offset behind what is.
+// round fetches one batch, hands over what is new of it, and moves the offset
+// behind what is durable. Where they are many, it goes on to the next batch when
+// half of them are done, so that work is at hand while the rest waits for the
+// disk. What is not
+// confirmed by then comes again with that batch, and is known.
 func (p *poller) round(ctx context.Context) error {
+	p.advance()
 	batch, err := p.c.getUpdates(ctx, p.offset, batchLimit, p.timeout())
 	if err != nil {
 		return err
@@ -156,21 +175,26 @@ func (p *poller) round(ctx context.Context) error {
 			return err
 		}
 	}
-	durable := p.handOver(updates)
-	if durable > 0 {
-		p.offset = updates[durable-1].ID + 1
+	fresh := p.handOver(updates)
+	if fresh < many {
+		fresh = 0
 	}
-	if durable < len(updates) {
-		return errHeld
+	p.await(fresh / 2)
+	if !p.failed() {
+		return nil
 	}
-	return nil
+	p.drain()
+	p.advance()
+	p.open = nil // what was not kept comes again, and so does what came after it
+	return errHeld
 }
 
 // timeout is how long the next poll may wait. The first one after an outage
-// does not, so that its end is noticed at once. While another process polls,
-// only a poll that lasts shows that it has gone.
+// does not, so that its end is noticed at once, nor does one that would bring
+// what is known. While another process polls, only a poll that lasts shows that
+// it has gone.
 func (p *poller) timeout() time.Duration {
-	if p.pause > 0 && !p.c.inConflict() {
+	if (p.pause > 0 || len(p.open) > 0) && !p.c.inConflict() {
 		return 0
 	}
 	return p.c.pollTimeout
@@ -192,28 +216,90 @@ func decodeAll(batch []wireUpdate, me account, now time.Time) (updates []bot.Upd
 	return updates, err
 }
 
-// handOver gives the updates to accept, waits until all are done and returns
-// how many of them, from the first on, are durable.
-func (p *poller) handOver(updates []bot.Update) int {
-	results := make([]error, len(updates))
-	var pending sync.WaitGroup
-	pending.Add(len(updates))
-	for i, u := range updates {
-		var once sync.Once
-		p.accept(u, func(err error) {
-			once.Do(func() {
-				results[i] = err
-				pending.Done()
-			})
-		})
-	}
-	pending.Wait()
-	for i, err := range results {
-		if err != nil {
-			return i
+// handOver gives those of the updates to accept that were not before, and
+// returns how many they are. After a failure it gives no more: nothing may
+// overtake what has to come again.
+func (p *poller) handOver(updates []bot.Update) (fresh int) {
+	for _, u := range updates {
+		h := &handed{id: u.ID}
+		if p.failed() || !p.note(h) {
+			continue
 		}
+		fresh++
+		var once sync.Once
+		p.accept(u, func(err error) { once.Do(func() { p.finish(h, err) }) })
 	}
-	return len(results)
+	return fresh
+}
+
+// note puts h where its id belongs, unless it is known.
+func (p *poller) note(h *handed) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i, known := slices.BinarySearchFunc(p.open, h.id, func(o *handed, id int64) int { return cmp.Compare(o.id, id) })
+	if !known {
+		p.open = slices.Insert(p.open, i, h)
+	}
+	return !known
+}
+
+func (p *poller) finish(h *handed, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	h.done, h.err = true, err
+	select {
+	case p.progress <- struct{}{}:
+	default:
+	}
+}
+
+// state returns how many updates are under way, and whether one was not kept.
+func (p *poller) state() (working int, failed bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, h := range p.open {
+		if !h.done {
+			working++
+		}
+		failed = failed || h.err != nil
+	}
+	return working, failed
+}
+
+func (p *poller) failed() bool {
+	_, failed := p.state()
+	return failed
+}
+
+// await waits until no more than n updates are under way, or one was not kept.
+func (p *poller) await(n int) {
+	for {
+		working, failed := p.state()
+		if working <= n || failed {
+			return
+		}
+		<-p.progress
+	}
+}
+
+// drain waits until no update is under way.
+func (p *poller) drain() {
+	for {
+		if working, _ := p.state(); working == 0 {
+			return
+		}
+		<-p.progress
+	}
+}
+
+// advance moves the offset behind the longest run of updates that are durable.
+func (p *poller) advance() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.open) > 0 && p.open[0].done && p.open[0].err == nil {
+		p.offset = p.open[0].id + 1
+		p.open = p.open[1:]
+	}
 }
 
 // confirm tells Telegram what the last round has made durable, so that it does
