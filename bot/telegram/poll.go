@@ -23,7 +23,7 @@ var allowedUpdates = []string{"message", "edited_message", "callback_query", "my
 
 const (
 	batchLimit     = 100
-	many           = 8 // updates that are worth a poll before all are done
+	many           = 4 // updates that are worth a poll before all are done
 	firstPause     = 100 * time.Millisecond
 	longestPause   = 10 * time.Second
 	conflictPause  = 2 * time.Second
