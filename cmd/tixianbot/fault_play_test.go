@@ -145,7 +145,7 @@ func (p *play) round() {
 }
 
 // receipt is the answer to a token. Entries are numbered, so no two have the same.
-var receipt = regexp.MustCompile(`第 \d+ 条记录`)
+var receipt = regexp.MustCompile(`记好了，第 \d+ 条`)
 
 // receipts returns how often each different receipt is shown.
 func (u *person) receipts() map[string]int {
@@ -318,7 +318,7 @@ func (u *person) inOrder() bool {
 	seen := map[int]bool{}
 	for _, m := range u.Messages() {
 		n := 0
-		if _, err := fmt.Sscanf(receipt.FindString(m.Text), "第 %d 条记录", &n); err != nil || seen[n] {
+		if _, err := fmt.Sscanf(receipt.FindString(m.Text), "记好了，第 %d 条", &n); err != nil || seen[n] {
 			continue
 		}
 		if n < last {
