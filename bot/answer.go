@@ -248,7 +248,7 @@ const readingShown = 2
 func (t *turn) commonKeys() [][]Button {
 	return [][]Button{
 		{t.button("ladder", actLadder, ""), t.button("note", actNote, "")},
-		{t.button("draft", actDraft, ""), t.button("remind", actSoon, "remind")},
+		{t.button("draft", actDraft, ""), t.button("remind", actRemind, "")},
 		{t.button("review", actReview, ""), t.button("case", actCase, "")},
 	}
 }

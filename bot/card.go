@@ -44,8 +44,9 @@ func (t *turn) cardKeys() [][]Button {
 	if !t.ended() {
 		rows = append(rows, []Button{t.button("ladder", actLadder, ""), t.button("solved", actSolved, "")})
 	}
+	rows = append(rows, []Button{t.button("reminders", actReminders, "")})
 	if t.c.last() > 1 {
-		rows = append(rows, []Button{t.button("cases", actCases, "")})
+		rows[len(rows)-1] = append(rows[len(rows)-1], t.button("cases", actCases, ""))
 	}
 	return t.stamp(rows)
 }

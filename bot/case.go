@@ -55,10 +55,12 @@ type Case struct {
 	RuledOut []string // causes that did not solve it, in the user's word
 	Flags    []string // dangers and frauds met so far, which the bot has warned of
 
-	Exhibits int            // pieces of evidence numbered so far
-	Pieces   map[string]int // those that stand, by kind, and by kind and what is seen on them: "notice", "notice.time"
-	Files    string         // a filter of the files that came: see sawFile
-	Batch    Batch          // the pieces that came last
+	Exhibits  int            // pieces of evidence numbered so far
+	Pieces    map[string]int // those that stand, by kind, and by kind and what is seen on them: "notice", "notice.time"
+	Reminders []int          // numbers of the reminders that are to come, and of some that have
+
+	Files string // a filter of the files that came: see sawFile
+	Batch Batch  // the pieces that came last
 }
 
 // Paste is a conversation that was pasted or forwarded: the records From..To
@@ -116,14 +118,15 @@ func (c Case) unsure() []fact.Name {
 // The size of a case: what is kept of it takes at most about caseSize bytes,
 // since a larger value would take twice the room in the store.
 const (
-	caseSize   = 1800
-	baseSize   = 430 // numbers, times and names of a case
-	factSize   = 40  // names and numbers around a fact
-	cueSize    = 25  // names around a cue
-	stringSize = 3   // around a string of a list
-	pieceSize  = 7   // around the name of a tally of evidence
-	batchSize  = 110 // names and numbers of a batch of evidence
-	longText   = 100 // characters kept of a fact that is a text
+	caseSize     = 1800
+	baseSize     = 430 // numbers, times and names of a case
+	factSize     = 40  // names and numbers around a fact
+	cueSize      = 25  // names around a cue
+	stringSize   = 3   // around a string of a list
+	pieceSize    = 7   // around the name of a tally of evidence
+	reminderSize = 6   // a number of a list
+	batchSize    = 110 // names and numbers of a batch of evidence
+	longText     = 100 // characters kept of a fact that is a text
 )
 
 // size estimates how many bytes c takes in the store.
@@ -146,6 +149,7 @@ func (c Case) size() int {
 	for key := range c.Pieces {
 		n += pieceSize + len(key)
 	}
+	n += reminderSize * len(c.Reminders)
 	if c.Exhibits > 0 {
 		n += batchSize + len(c.Files) + len(c.Batch.Album)
 	}
@@ -180,6 +184,7 @@ func (c Case) Clone() Case {
 	c.Ticked = slices.Clone(c.Ticked)
 	c.RuledOut = slices.Clone(c.RuledOut)
 	c.Flags = slices.Clone(c.Flags)
+	c.Reminders = slices.Clone(c.Reminders)
 	c.Pieces = maps.Clone(c.Pieces)
 	return c
 }

@@ -57,9 +57,15 @@ func (t *turn) valueIn(c Case, name fact.Name, k Known) string {
 func (t *turn) goTo(n int) bool {
 	if n == t.c.Number {
 		t.back()
-		t.show()
-		return true
+	} else if !t.turnTo(n) {
+		return false
 	}
+	t.show()
+	return true
+}
+
+// turnTo makes another case of the chat the open one.
+func (t *turn) turnTo(n int) bool {
 	i := slices.IndexFunc(t.in.Cases, func(c Case) bool { return c.Number == n })
 	if i < 0 {
 		return false
@@ -71,9 +77,9 @@ func (t *turn) goTo(n int) bool {
 	if t.c.Facts == nil {
 		t.c.Facts = make(map[fact.Name]Known)
 	}
+	t.turned = true
 	t.awaitAlbum()
 	t.fresh = true
 	t.addLead(t.say("cases.gone", "n", number(n), "what", t.titleOf(c)))
-	t.show()
 	return true
 }

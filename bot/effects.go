@@ -18,6 +18,7 @@ type Effects struct {
 	Fetch    []Fetch   // to come back as Hashed
 	Toast    string    // shown with the acknowledgement of a button press
 	Delete   bool      // delete the message that the event was about: it held a secret
+	Zone     string    // the time zone of the chat from now on, "" leaves it: see LoadZone
 	Forget   bool      // erase everything of the chat, then send Messages
 
 	Ask  fact.Name   // the fact that the open question asks, "" if none is open

@@ -117,6 +117,9 @@ func (t *turn) loggedKeys() [][]Button {
 	if r, ok := t.contactOfTurn(); ok {
 		rows = grid(t.partKeys(r))
 		seq = r.Seq
+		if key := t.remindDue(r); key != nil {
+			rows = append(rows, key)
+		}
 	}
 	return t.stamp(append(rows,
 		[]Button{{Label: t.say("button.entry", "n", number(seq)), Press: Press{Act: actEntry, Arg: number(seq)}}, t.button("history", actLog, "")},

@@ -66,19 +66,23 @@ const (
 // evergreen reports whether buttons of an act never grow old: they open
 // something and change nothing, or name the record that they change.
 func evergreen(a Act) bool {
-	return slices.Contains([]Act{actReview, actCase, actNote, actLadder, actSoon, actRead, actUnhelped, actClocks,
+	return slices.Contains(remindActs, a) || slices.Contains([]Act{actReview, actCase, actNote, actLadder, actSoon, actRead, actUnhelped, actClocks,
 		actLog, actEntry, actPart, actAmend, actCases, actSwitch, actDraft, actLetter, actCheckIt}, a) || slices.Contains(exhibitActs, a)
 }
 
 // press handles the press of a button.
 func (t *turn) press(p Press) {
+	if p.Case > 0 && p.Case != t.c.Number && t.c.Number > 0 && slices.Contains(remindActs, p.Act) {
+		t.pressElsewhere(p)
+		return
+	}
 	if p.Case != t.c.Number || p.Rev != 0 && p.Rev != t.c.Rev || p.Rev == 0 && !evergreen(p.Act) || t.c.Number == 0 {
 		t.stale()
 		return
 	}
 	t.pressed = true
 	t.wake()
-	if !t.pressFact(p) && !t.pressScreen(p) && !t.pressCase(p) && !t.pressLog(p) && !t.pressExhibit(p) {
+	if !t.pressFact(p) && !t.pressScreen(p) && !t.pressCase(p) && !t.pressLog(p) && !t.pressExhibit(p) && !t.pressRemind(p) {
 		t.stale()
 	}
 }

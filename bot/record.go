@@ -19,6 +19,7 @@ const (
 	RecordCorrection RecordKind = "correction" // words that correct the record Of
 	RecordEvidence   RecordKind = "evidence"   // a picture or a file; About: its kind
 	RecordPaid       RecordKind = "paid"       // money arrived; Parts say how much
+	RecordReminder   RecordKind = "reminder"   // a reminder, or words about one; About: its reason; struck once it has come or was dropped
 	RecordLetter     RecordKind = "letter"     // a letter that the bot wrote; About: its kind
 )
 
@@ -61,6 +62,8 @@ const (
 	PartSaid    PartName = "said"    // what was said
 	PartPromise PartName = "promise" // what was promised, in the words used
 	PartDue     PartName = "due"     // until when: RFC 3339
+	PartRule    PartName = "rule"    // of a reminder that comes again: how often, see when.ParseRule
+	PartNote    PartName = "note"    // of a reminder: of what
 	PartTicket  PartName = "ticket"  // number of a ticket or complaint
 	PartAmount  PartName = "amount"  // decimal
 	PartShows   PartName = "shows"   // one thing that is on a screenshot: address, time, balance, code, stage
@@ -99,6 +102,7 @@ func (r Record) Part(name PartName) string {
 type Wish struct {
 	Newest int   // so many of the newest records of the active case
 	Before int   // of these only those with smaller numbers; 0: any
-	These  []int // the records of the active case with these numbers
+	These  []int // the records with these numbers
+	Case   int   // of which case; 0: the active one
 	Cases  bool  // the other cases of the chat
 }

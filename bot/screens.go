@@ -60,6 +60,8 @@ func (t *turn) show() {
 		t.showCheck()
 	case viewEarly, viewLog, viewEntry, viewPart, viewPaste, viewPaid, viewPartly, viewCases, viewPlan:
 		t.showFile()
+	case viewRemind, viewConfirm, viewRetime, viewReminders, viewReminder, viewZone:
+		t.showReminding()
 	case viewPaused:
 		t.showPaused()
 	case viewTaken:

@@ -36,8 +36,9 @@ func Step(k *knowledge.Pack, c Case, in Input) (Case, Effects) {
 	case Grouped:
 		t.grouped()
 	case Woken:
-		t.woken(e.Why)
+		t.woken(e)
 	}
+	t.keepReminders(c)
 	t.tally()
 	t.c.fit()
 	return t.c, t.fx
@@ -69,6 +70,7 @@ type turn struct {
 	lead    string      // what the next screen opens with
 	foreign bool        // the words are not the user's own: a pasted conversation
 	guessed bool        // the kind of evidence is a guess from what is missing
+	turned  bool        // another case was turned to
 	edits   []Button    // what the next screen offers to change
 }
 
@@ -119,8 +121,8 @@ func (t *turn) tally() {
 }
 
 // woken handles a moment that was waited for.
-func (t *turn) woken(why string) {
-	what, arg, _ := strings.Cut(why, ":")
+func (t *turn) woken(e Woken) {
+	what, arg, _ := strings.Cut(e.Why, ":")
 	switch what {
 	case wakePaste:
 		t.pasteComplete()
@@ -130,6 +132,8 @@ func (t *turn) woken(why string) {
 		t.check(atoi(arg))
 	case wakeKeep, wakeErase:
 		t.lapse(what == wakeErase)
+	case wakeRemind:
+		t.ring(e.Why, e.Due)
 	}
 }
 

@@ -67,7 +67,7 @@ func TestTranscripts(t *testing.T) {
 }
 
 // morning is when every transcript begins: a Monday.
-var morning = time.Date(2026, 11, 23, 10, 0, 0, 0, time.FixedZone("CST", 8*3600))
+var morning = time.Date(2026, 11, 23, 10, 0, 0, 0, time.FixedZone("Asia/Shanghai", 8*3600))
 
 // stage is a conversation in progress.
 type stage struct {

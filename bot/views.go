@@ -13,8 +13,7 @@ import (
 // soonCommands are the commands whose features come later; what to do in the
 // meantime is said in content.
 var soonCommands = map[string]string{
-	"remind": "remind", "reminders": "remind",
-	"timezone": "timezone", "export": "export",
+	"export": "export",
 }
 
 // command handles a message that starts with a slash.
@@ -36,6 +35,13 @@ func (t *turn) command(name, text string, found []read.Found) {
 		t.draft(text)
 	case "evidence":
 		t.showList()
+	case "remind":
+		t.remind(text)
+	case "reminders":
+		t.c.View = View{Name: viewReminders}
+		t.show()
+	case "timezone":
+		t.timezone(text)
 	case "privacy":
 		t.privacy()
 	case "delete":
@@ -108,6 +114,11 @@ func (t *turn) showPaused() {
 func (t *turn) soon(what string) {
 	if what == "draft" { // a button from when there were no letters yet
 		t.c.View = View{Name: viewDraft}
+		t.show()
+		return
+	}
+	if what == "remind" { // one from when there were no reminders yet
+		t.c.View = View{Name: viewRemind}
 		t.show()
 		return
 	}

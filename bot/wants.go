@@ -35,7 +35,7 @@ func Wants(c Case, e Event) Wish {
 			w = w.and(wantsExhibits(c, e.Press))
 		}
 	}
-	return w
+	return w.wantsReminders(c, e)
 }
 
 const (
@@ -70,6 +70,10 @@ func (v View) wish(c Case) Wish {
 	case viewEntry, viewPart:
 		n, _, _ := strings.Cut(v.Arg, ".")
 		return Wish{These: []int{atoi(n)}}
+	case viewConfirm, viewRetime, viewReminder:
+		return Wish{These: append(slices.Clone(c.Reminders), atoi(v.Arg))}
+	case viewReminders:
+		return Wish{These: slices.Clone(c.Reminders)}
 	case viewPaste:
 		return Wish{These: c.Paste.records()}
 	case viewCases:

@@ -107,6 +107,8 @@ func (t *turn) kindOf(e Said) RecordKind {
 	switch {
 	case e.Command == "log":
 		return RecordNote
+	case e.Command == "remind" || e.Command == "reminders" || e.Command == "timezone":
+		return RecordReminder
 	case e.Command == "" && t.c.View.Name == viewNote:
 		return RecordNote
 	default:
@@ -133,6 +135,8 @@ func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 		return
 	case t.c.View.Name == viewCheck && utf8.RuneCountInString(text) >= shortestLetter:
 		t.checkLetter(text)
+		return
+	case flag == screen.None && t.reminderWords(text, len(found) > 0):
 		return
 	case t.asksLetter(text):
 		t.draft(text)
@@ -253,6 +257,7 @@ func (t *turn) reply(text, article string, changed []fact.Name, understood bool)
 func (t *turn) readContact(r Record) {
 	t.addLead(t.say("told.contact", "n", number(r.Seq)))
 	t.edits = append(t.edits, Button{Label: t.say("button.entry", "n", number(r.Seq)), Press: Press{Act: actEntry, Arg: number(r.Seq)}})
+	t.edits = append(t.edits, t.remindDue(r)...)
 }
 
 // markWords says what the user's words of this turn turned out to be.

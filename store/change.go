@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -21,6 +22,7 @@ type Change struct {
 	Records  []bot.Record  // added to that case
 	Amended  []bot.Amended // written over records that are there
 	Zone     string        // the time zone of the chat, if the chat is new
+	Rezone   string        // the time zone of the chat from now on, "" leaves it
 	Presence Presence      //
 	Queue    []Item        // added to the end of the outbox; ID and Queued are filled in
 	Poison   *Poison       // noted about this update
@@ -241,7 +243,9 @@ func (e *encodedChange) check(w *writer) (err error) {
 	return nil
 }
 
-func (e *encodedChange) touchesChat() bool { return e.Case != nil || e.Presence != AsBefore }
+func (e *encodedChange) touchesChat() bool {
+	return e.Case != nil || e.Presence != AsBefore || e.Rezone != ""
+}
 
 func (e *encodedChange) erase(w *writer) error {
 	if !e.Erase {
@@ -287,6 +291,9 @@ func (e *encodedChange) putChat(w *writer) error {
 	if e.Presence != AsBefore {
 		d.Gone = e.Presence == Gone
 	}
+	if e.Rezone != "" {
+		d.Zone = e.Rezone
+	}
 	if d == e.chat {
 		return nil
 	}
@@ -294,7 +301,7 @@ func (e *encodedChange) putChat(w *writer) error {
 		if d.Active == 0 && w.first(e.Chat) == Nothing {
 			return nil
 		}
-		d.Zone = e.Zone
+		d.Zone = cmp.Or(e.Rezone, e.Zone)
 	}
 	return putJSON(w.chats, chatKey(e.Chat), d)
 }

@@ -241,3 +241,47 @@ func TestSnapshot(t *testing.T) {
 	c.sound()
 	same(t, "copy", c.dump(), f.dump())
 }
+
+// The zone of a chat is that of its first change until the user names another.
+func TestTheZoneIsChangedByWish(t *testing.T) {
+	f := newFile(t)
+	c := aCase()
+	zone := func(want string) {
+		t.Helper()
+		f.reopen()
+		same(t, "zone", f.load(7, 0).Zone, want)
+	}
+	f.commit(Change{Chat: 7, Case: &c, Zone: "Asia/Shanghai"})
+	f.commit(Change{Chat: 7, Case: &c, Zone: "UTC"})
+	zone("Asia/Shanghai")
+	f.commit(Change{Chat: 7, Case: &c, Zone: "Asia/Shanghai", Rezone: "UTC+05:30"})
+	zone("UTC+05:30")
+	f.commit(Change{Chat: 7, Case: &c, Zone: "Asia/Shanghai"})
+	zone("UTC+05:30")
+	f.commit(Change{Chat: 8, Case: &c, Zone: "Asia/Shanghai", Rezone: "Asia/Tokyo"})
+	same(t, "zone of a new chat", f.load(8, 0).Zone, "Asia/Tokyo")
+}
+
+// Records are wished for by number, of the active case or of another.
+func TestRecordsOfAnotherCase(t *testing.T) {
+	f := newFile(t)
+	first, second := aCase(), aCase()
+	second.Number = first.Number + 1
+	f.commit(Change{Chat: 7, Case: &first, Records: []bot.Record{record(1), record(2)}})
+	f.commit(Change{Chat: 7, Case: &second, Records: []bot.Record{record(3)}})
+	for _, c := range []struct {
+		wish bot.Wish
+		want []bot.Record
+	}{
+		{bot.Wish{These: []int{1, 3}}, []bot.Record{record(3)}},
+		{bot.Wish{Case: first.Number, These: []int{2, 3}}, []bot.Record{record(2)}},
+		{bot.Wish{Case: 99, These: []int{1}}, nil},
+		{bot.Wish{Case: -1, These: []int{-1, 0, 1 << 40}}, nil},
+	} {
+		st, err := f.Load(7, 0, func(bot.Case) bot.Wish { return c.wish })
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "records", st.These, c.want)
+	}
+}

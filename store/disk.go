@@ -44,6 +44,7 @@ type diskCase struct {
 	Pieces   map[string]int       `json:"pieces,omitempty"`
 	Files    string               `json:"files,omitempty"`
 	Batch    diskBatch            `json:"batch,omitzero"`
+	Remind   []int                `json:"reminders,omitempty"`
 	Entries  int                  `json:"entries,omitempty"`
 	Contacts int                  `json:"contacts,omitempty"`
 	PasteA   int                  `json:"paste_from,omitempty"`
@@ -153,7 +154,7 @@ func caseToDisk(c bot.Case) diskCase {
 		Trail: recast[string](c.Trail), Seq: c.Seq, Rev: c.Rev, Screen: c.Screen,
 		View: string(c.View.Name), ViewArg: c.View.Arg,
 		Picked: c.Picked, Misses: c.Misses, Ticked: c.Ticked, RuledOut: c.RuledOut, Flags: c.Flags,
-		Exhibits: c.Exhibits, Pieces: c.Pieces, Files: c.Files, Batch: diskBatch(c.Batch),
+		Exhibits: c.Exhibits, Pieces: c.Pieces, Files: c.Files, Batch: diskBatch(c.Batch), Remind: c.Reminders,
 		Last: c.Last, Since: c.Since, Got: string(c.Got), Entries: c.Entries, Contacts: c.Contacts, PasteA: c.Paste.From, PasteB: c.Paste.To,
 	}
 	for _, cue := range c.Cues {
@@ -174,7 +175,7 @@ func (d diskCase) toBot() bot.Case {
 		Trail: recast[fact.Name](d.Trail), Seq: d.Seq, Rev: d.Rev, Screen: d.Screen,
 		View:   bot.View{Name: bot.ViewName(d.View), Arg: d.ViewArg},
 		Picked: d.Picked, Misses: d.Misses, Ticked: d.Ticked, RuledOut: d.RuledOut, Flags: d.Flags,
-		Exhibits: d.Exhibits, Pieces: d.Pieces, Files: d.Files, Batch: bot.Batch(d.Batch),
+		Exhibits: d.Exhibits, Pieces: d.Pieces, Files: d.Files, Batch: bot.Batch(d.Batch), Reminders: d.Remind,
 		Last: d.Last, Since: d.Since, Got: fact.Value(d.Got), Entries: d.Entries, Contacts: d.Contacts, Paste: bot.Paste{From: d.PasteA, To: d.PasteB},
 	}
 	for _, cue := range d.Cues {

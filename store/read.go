@@ -54,8 +54,15 @@ func (s *Store) grant(tx *bolt.Tx, chat bot.ChatID, number int, w bot.Wish, st *
 	if st.Recent, err = s.newest(tx, chat, number, w.Before, w.Newest); err != nil {
 		return err
 	}
+	of := number
+	if w.Case > 0 {
+		of = w.Case
+	}
 	for _, seq := range w.These {
-		v := tx.Bucket(bucketRecords).Get(recordKey(chat, number, seq))
+		if !fits(seq) || !fits(of) {
+			continue
+		}
+		v := tx.Bucket(bucketRecords).Get(recordKey(chat, of, seq))
 		if v == nil {
 			continue
 		}

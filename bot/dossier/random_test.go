@@ -55,7 +55,7 @@ func pick[T any](d dice, list []T) T { return list[d.IntN(len(list))] }
 
 var recordKinds = []bot.RecordKind{
 	bot.RecordMessage, bot.RecordAnswer, bot.RecordQuestion, bot.RecordNote, bot.RecordContact, bot.RecordStep, bot.RecordStage,
-	bot.RecordGap, bot.RecordPasted, bot.RecordCorrection, bot.RecordEvidence, bot.RecordPaid, bot.RecordLetter, "unheard",
+	bot.RecordGap, bot.RecordPasted, bot.RecordCorrection, bot.RecordEvidence, bot.RecordPaid, bot.RecordLetter, bot.RecordReminder, "unheard",
 }
 
 var partNames = []bot.PartName{
@@ -213,7 +213,7 @@ func timelineHolds(t *testing.T, src Source, files map[string][]byte) {
 	book := sheets(t, files["01_时间线.xlsx"])
 	rows := columns(book[0].Cells, 2)
 	for _, r := range src.Records {
-		if r.Kind == bot.RecordQuestion || r.Kind == bot.RecordGap {
+		if r.Kind == bot.RecordQuestion || r.Kind == bot.RecordGap || r.Kind == bot.RecordReminder {
 			continue
 		}
 		row := rows[fmt.Sprint(r.Seq)]

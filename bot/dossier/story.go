@@ -46,7 +46,7 @@ func newStory(k *knowledge.Pack, src Source) *story {
 	src = src.with(plain)
 	s := &story{words: words{k: k, c: src.Case, zone: src.Zone}, src: src}
 	for _, r := range src.Records {
-		if r.Kind != bot.RecordQuestion && r.Kind != bot.RecordGap { // what was asked of the bot is no part of the story
+		if r.Kind != bot.RecordQuestion && r.Kind != bot.RecordGap && r.Kind != bot.RecordReminder { // what was asked of the bot is no part of the story
 			s.rows = append(s.rows, s.row(r))
 		}
 	}

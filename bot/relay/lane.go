@@ -206,6 +206,7 @@ func (r *Relay) change(a arrival, c bot.Case, fx bot.Effects) store.Change {
 		return base
 	}
 	base.Case, base.Records, base.Amended = &c, fx.Records, fx.Changed
+	base.Rezone = fx.Zone
 	base.Zone, base.Presence, base.Queue = r.cfg.Zone.String(), presence(u.Event), items(u, fx)
 	for _, why := range fx.Unwake {
 		base.Cancel = append(base.Cancel, store.TimerID{Kind: store.Wake, Name: why})
@@ -293,7 +294,7 @@ func (r *Relay) zone(name string) *time.Location {
 	if l, ok := r.zones.Load(name); ok {
 		return l.(*time.Location)
 	}
-	l, err := time.LoadLocation(name)
+	l, err := bot.LoadZone(name)
 	if err != nil {
 		r.cfg.Log.Warn("time zone of a chat is not known here", "zone", name)
 		l = r.cfg.Zone

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"tixianbot/bot"
@@ -18,7 +19,7 @@ type Walker struct {
 	Press bot.Button     // the button, where Last is a press
 	Tried map[string]int // how often each button was pressed; shared among walkers, it makes them curious
 
-	Seeks  []bot.Act // buttons that it mostly presses where it sees them
+	Seeks  []bot.Act // buttons that it mostly presses where it sees them, the first most
 	Albums bool      // it sends albums too, and writes beside its pictures
 
 	rand    *rand.Rand
@@ -172,7 +173,7 @@ func (w *Walker) button() (bot.Event, bool) {
 		return nil, false
 	}
 	w.pressed, w.Press = i, all[w.rand.IntN(len(all))]
-	sought := slices.IndexFunc(all, func(b bot.Button) bool { return slices.Contains(w.Seeks, b.Press.Act) })
+	sought := w.sought(all)
 	switch n := w.rand.IntN(4); {
 	case n > 0 && sought >= 0:
 		w.Press = all[sought]
@@ -183,10 +184,23 @@ func (w *Walker) button() (bot.Event, bool) {
 	return bot.Pressed{Press: w.Press.Press}, true
 }
 
+// sought returns the index of the button that the walker seeks most, -1 for none.
+func (w *Walker) sought(all []bot.Button) int {
+	for _, act := range w.Seeks {
+		if i := slices.IndexFunc(all, func(b bot.Button) bool { return b.Press.Act == act }); i >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
 // least returns the button that was pressed the fewest times.
 func (w *Walker) least(all []bot.Button) bot.Button {
 	return slices.MinFunc(all, func(a, b bot.Button) int { return w.Tried[name(a)] - w.Tried[name(b)] })
 }
 
-// name tells one button from another, in whatever case and at whatever time.
-func name(b bot.Button) string { return string(b.Press.Act) + " " + b.Press.Arg }
+// name tells one button from another, in whatever case, at whatever time and of
+// whatever record.
+func name(b bot.Button) string {
+	return string(b.Press.Act) + " " + strings.TrimLeft(b.Press.Arg, "0123456789")
+}

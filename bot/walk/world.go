@@ -55,6 +55,9 @@ func (w *World) Input(e bot.Event) bot.Input {
 			in.Recent = append(in.Recent, log[i])
 		}
 	}
+	if wish.Case > 0 {
+		log = w.Logs[wish.Case]
+	}
 	for _, n := range wish.These {
 		if n >= 1 && n <= len(log) {
 			in.These = append(in.These, log[n-1])
@@ -96,6 +99,9 @@ func (w *World) Commit(c bot.Case, fx bot.Effects) {
 	if fx.Forget {
 		*w = World{Pack: w.Pack, Now: w.Now, Told: w.Told, Cases: make(map[int]bot.Case), Logs: make(map[int][]bot.Record)}
 		return
+	}
+	if zone, err := bot.LoadZone(fx.Zone); err == nil {
+		w.Now = w.Now.In(zone)
 	}
 	w.Case = c
 	if c.Number > 0 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -82,7 +83,17 @@ type printedCase struct {
 	Facts     fact.Facts      `json:"facts"`
 	Timeline  []printedRecord `json:"timeline"`
 	Evidence  []printedPiece  `json:"evidence"`
-	Reminders []struct{}      `json:"reminders"`
+	Reminders []printedAlarm  `json:"reminders"`
+}
+
+// printedAlarm is a reminder that is to come. Its note is a piece of the text of
+// an entry, or stands there where the words do not hold it in one piece.
+type printedAlarm struct {
+	Seq   int          `json:"seq"`
+	Due   string       `json:"due,omitempty"`   // RFC 3339
+	Every string       `json:"every,omitempty"` // as in RFC 5545, for one that comes again
+	For   string       `json:"for"`             // own, promise, period, tomorrow
+	Note  *printedPart `json:"note,omitempty"`
 }
 
 // printedPiece is a piece of evidence. Its caption stands in the timeline, under
@@ -135,7 +146,7 @@ func printed(e store.Entry) printedCase {
 	c := printedCase{
 		Chat: e.Chat, Case: e.Case.Number, Active: e.Active, Stage: e.Case.Stage,
 		Opened: e.Case.Opened, Touched: e.Case.Touched, Facts: e.Case.Values(),
-		Timeline: []printedRecord{}, Reminders: []struct{}{},
+		Timeline: []printedRecord{}, Reminders: []printedAlarm{},
 	}
 	texts := make(map[int]string, len(e.Records))
 	for _, r := range e.Records {
@@ -143,8 +154,34 @@ func printed(e store.Entry) printedCase {
 	}
 	for _, r := range e.Records {
 		c.Timeline = append(c.Timeline, printRecord(r, texts))
+		if r.Kind == bot.RecordReminder && r.Struck.IsZero() && slices.Contains(e.Case.Reminders, r.Seq) {
+			c.Reminders = append(c.Reminders, printAlarm(r, texts))
+		}
 	}
 	return c
+}
+
+func printAlarm(r bot.Record, texts map[int]string) printedAlarm {
+	a := printedAlarm{Seq: r.Seq, Due: r.Part(bot.PartDue), Every: r.Part(bot.PartRule), For: r.About}
+	if a.Every != "" {
+		a.Due = ""
+	}
+	for _, p := range r.Parts {
+		if p.Name == bot.PartNote {
+			q := printPart(p, texts)
+			a.Note = &q
+		}
+	}
+	return a
+}
+
+// printPart leaves out the value of a part that its words spell out.
+func printPart(part bot.Part, texts map[int]string) printedPart {
+	q := printedPart{Name: part.Name, Value: part.Value, In: part.In, From: part.From, To: part.To}
+	if text := texts[part.In]; part.From < part.To && part.To <= len(text) && text[part.From:part.To] == part.Value {
+		q.Value = ""
+	}
+	return q
 }
 
 // printedEvidence returns the pieces of evidence of a case, named in the words of
@@ -159,7 +196,7 @@ func printedEvidence(e store.Entry, pack func() (*knowledge.Pack, error)) ([]pri
 		if err != nil {
 			return nil, err
 		}
-		zone, err := time.LoadLocation(e.Zone)
+		zone, err := bot.LoadZone(e.Zone)
 		if e.Zone == "" || err != nil {
 			zone = r.At.Location()
 		}
@@ -189,11 +226,7 @@ func printRecord(r bot.Record, texts map[int]string) printedRecord {
 		Seq: r.Seq, At: r.At, Rough: r.Rough, ToldAt: r.ToldAt, Kind: r.Kind, Text: r.Text, About: r.About, Of: r.Of,
 	}
 	for _, part := range r.Parts {
-		q := printedPart{Name: part.Name, Value: part.Value, In: part.In, From: part.From, To: part.To}
-		if text := texts[part.In]; part.From < part.To && part.To <= len(text) && text[part.From:part.To] == part.Value {
-			q.Value = ""
-		}
-		p.Parts = append(p.Parts, q)
+		p.Parts = append(p.Parts, printPart(part, texts))
 	}
 	if !r.Struck.IsZero() {
 		p.Struck = &r.Struck
