@@ -176,18 +176,20 @@ func (t *turn) delayed(delay string) (at time.Time, estimate bool) {
 }
 
 // keepReminders keeps the reminders in step with the case: one for a promise
-// moves with it, and none is needed once the money is there.
+// moves with it, one for the period of a rung ends with the rung, and none but
+// a series is needed once the money is there.
 func (t *turn) keepReminders(before Case) {
 	if len(t.c.Reminders) == 0 || before.Number != t.c.Number {
 		return
 	}
 	over := t.ended() && before.Stage != Resolved && before.Stage != Closed
+	climbed := t.c.Stage != before.Stage
 	moved := before.Facts[fact.PromisedBy].Value != t.c.Facts[fact.PromisedBy].Value
 	var gone []string
 	for _, r := range t.pending() {
 		at, _, ok := t.proposal(reasonPromise)
 		switch {
-		case over && r.rule().IsZero(), moved && r.About == reasonPromise && !ok && !over:
+		case over && r.rule().IsZero(), moved && r.About == reasonPromise && !ok, climbed && r.About == reasonPeriod:
 			gone = append(gone, t.say("remind.gone", "time", t.timeOf(r), "what", t.noteOf(r)))
 			t.strikeReminder(r)
 		case moved && r.About == reasonPromise && !at.Equal(t.due(r)):
