@@ -64,7 +64,12 @@ func (t *turn) log(text string, found []read.Found) {
 		t.show()
 		return
 	}
-	changed := t.take(text, t.loggable(found))
+	var changed []fact.Name
+	for _, f := range t.loggable(found) {
+		if t.keep(text, f) {
+			changed = append(changed, f.Name)
+		}
+	}
 	t.warnOfFacts()
 	t.tell(t.logged(changed), t.loggedKeys()...)
 }

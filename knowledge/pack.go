@@ -73,14 +73,37 @@ func fill(texts map[string]string, id string, args []string) string {
 	if !ok {
 		return id
 	}
-	pairs := make([]string, len(args))
-	for i := range args {
-		pairs[i] = args[i]
-		if i%2 == 0 {
-			pairs[i] = "{" + args[i] + "}"
+	if len(args) == 0 {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(2 * len(text))
+	for {
+		before, rest, open := strings.Cut(text, "{")
+		b.WriteString(before)
+		if !open {
+			return b.String()
+		}
+		name, after, closed := strings.Cut(rest, "}")
+		value, known := argument(args, name)
+		if !closed || !known {
+			b.WriteByte('{')
+			text = rest
+			continue
+		}
+		b.WriteString(value)
+		text = after
+	}
+}
+
+// argument returns the text behind a name in pairs of both.
+func argument(args []string, name string) (string, bool) {
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i] == name {
+			return args[i+1], true
 		}
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	return "", false
 }
 
 // Phrase returns the unfilled phrase with the given id, and whether it exists.
