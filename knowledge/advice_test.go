@@ -43,6 +43,7 @@ func TestEveryRowOfAdvice(t *testing.T) {
 // TestAdviceIsRefused breaks one line of advice.yaml in each way that leads
 // nowhere.
 func TestAdviceIsRefused(t *testing.T) {
+	alone(t)
 	line := func(fate string) string { return "- {id: adv-001, flag: ok, " + fate + "}\n" }
 	for name, c := range map[string]struct{ line, want string }{
 		"no such entry":     {line("carried: [causes/nowhere]"), `no entry "causes/nowhere"`},
@@ -70,6 +71,7 @@ func TestAdviceIsRefused(t *testing.T) {
 // TestAdviceThatNobodyTakesUp has an editor take a row from the one entry that
 // named it, and a line from the list.
 func TestAdviceThatNobodyTakesUp(t *testing.T) {
+	alone(t)
 	p := load(t)
 	i := slices.IndexFunc(p.advice, func(a Advice) bool { return len(a.Carried) == 1 && strings.HasPrefix(a.Carried[0], "causes/") })
 	row := p.advice[i]
@@ -93,6 +95,7 @@ func TestAdviceThatNobodyTakesUp(t *testing.T) {
 
 // TestAdviceMustAgree breaks what lint must see between two files.
 func TestAdviceMustAgree(t *testing.T) {
+	alone(t)
 	for name, breaks := range map[string]func(p *Pack){
 		"causes/card_changed": func(p *Pack) {
 			g := p.causes["card_changed"]

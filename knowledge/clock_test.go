@@ -78,6 +78,7 @@ func TestEveryClockIsNamed(t *testing.T) {
 
 // TestClockIsRefused breaks one thing of one clock.
 func TestClockIsRefused(t *testing.T) {
+	alone(t)
 	base := embeddedFiles(t)
 	for name, c := range map[string]struct{ from, to, want string }{
 		"no limit":       {"limit: 7", "limit: 0", "limit must be"},

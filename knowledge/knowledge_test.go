@@ -39,6 +39,7 @@ func TestEmbeddedContent(t *testing.T) {
 
 // TestOverlayKeepsThePhrases gives the phrases of an overlay away one by one.
 func TestOverlayKeepsThePhrases(t *testing.T) {
+	alone(t)
 	base := embeddedFiles(t)
 	for name, c := range map[string]struct{ from, to, want string }{
 		"left out":       {"list.comma: 、\n", "", `no phrase "list.comma"`},
@@ -59,6 +60,7 @@ func TestOverlayKeepsThePhrases(t *testing.T) {
 // TestLoadRefuses breaks one thing of the content at a time, as an editor may,
 // and looks for the file and the reason in the error.
 func TestLoadRefuses(t *testing.T) {
+	alone(t)
 	base := embeddedFiles(t)
 	for name, c := range map[string]struct{ file, from, to, want string }{
 		"unknown field":    {"ladder.yaml", "name: 自查", "nmae: 自查", "unknown field"},
@@ -110,6 +112,7 @@ func TestOverlay(t *testing.T) {
 
 // TestLintFinds breaks one thing that is no reason not to load.
 func TestLintFinds(t *testing.T) {
+	alone(t)
 	base := embeddedFiles(t)
 	for name, c := range map[string]struct {
 		file, from, to string
@@ -181,4 +184,13 @@ func copyFiles(m fstest.MapFS) fstest.MapFS {
 		out[name] = f
 	}
 	return out
+}
+
+// alone leaves a long test out of short runs, which are those under the race
+// detector: it works in one goroutine, so there is nothing to detect.
+func alone(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("one goroutine alone")
+	}
 }

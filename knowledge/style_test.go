@@ -9,6 +9,7 @@ import (
 // TestLintReadsAsALawyer breaks one thing of a pack that reads badly though
 // every id leads somewhere.
 func TestLintReadsAsALawyer(t *testing.T) {
+	alone(t)
 	for name, c := range map[string]struct {
 		kind   FindingKind
 		where  string

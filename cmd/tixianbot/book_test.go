@@ -10,6 +10,7 @@ import (
 // TestBook writes the book of a few conversations: it holds whole screens, each
 // once, and the same ones every time.
 func TestBook(t *testing.T) {
+	alone(t)
 	var pages [2]string
 	for i := range pages {
 		file := filepath.Join(t.TempDir(), "screens.html")
@@ -30,5 +31,14 @@ func TestBook(t *testing.T) {
 	}
 	if o := command(t, nil, "", "book", filepath.Join(t.TempDir(), "no", "such", "folder.html")); o.code != exitFailed {
 		t.Errorf("a book that cannot be written ends with %d: %s", o.code, o.errs)
+	}
+}
+
+// alone leaves a long test out of short runs, which are those under the race
+// detector: it works in one goroutine, so there is nothing to detect.
+func alone(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("one goroutine alone")
 	}
 }

@@ -72,6 +72,7 @@ func full(kind letter.Kind, lang letter.Lang) letter.Case {
 // Every kind in both languages, out of little and out of much, in all tones
 // and short: read them as the one who gets them.
 func TestGolden(t *testing.T) {
+	alone(t)
 	b := book(t)
 	for _, kind := range letter.Kinds {
 		for _, lang := range []letter.Lang{letter.Chinese, letter.English} {

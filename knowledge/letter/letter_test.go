@@ -27,6 +27,7 @@ const good = "您好，我的快手账户（尾号0317）于2026年11月19日20:
 
 // Start from a letter that is right and change one thing.
 func TestCheckFindsOneThing(t *testing.T) {
+	alone(t)
 	b := book(t)
 	order := letter.Order{Kind: letter.SupportMessage}
 	if found := b.Check(good, order, kuaishou); len(found) > 0 {
@@ -207,6 +208,7 @@ func BenchmarkCheck(b *testing.B) {
 }
 
 func TestObjectionsHoldNoWordOfTheLetter(t *testing.T) {
+	alone(t)
 	b := book(t)
 	order := letter.Order{Kind: letter.SupportMessage}
 	text := b.Objections(order, b.Check(strings.Replace(good, "1280元", "1820元", 1), order, kuaishou))
@@ -245,5 +247,14 @@ func TestContentRefused(t *testing.T) {
 		if _, err := knowledge.Load(dir); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", file, err, c.want)
 		}
+	}
+}
+
+// alone leaves a long test out of short runs, which are those under the race
+// detector: it works in one goroutine, so there is nothing to detect.
+func alone(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("one goroutine alone")
 	}
 }

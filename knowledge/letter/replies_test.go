@@ -81,6 +81,7 @@ func sayings(t *testing.T) []saying {
 // What models write: none of what is wrong gets through, and what is right is
 // not turned away. The verdicts were fixed before the first run of each round.
 func TestReplies(t *testing.T) {
+	alone(t)
 	b := book(t)
 	rejected, accepted := 0, 0
 	for _, s := range sayings(t) {
