@@ -66,7 +66,7 @@ func (h *handle) closeUnused() {
 }
 
 // tidy compacts the file if a chat was erased since that was last done. What is
-// to be written waits meanwhile, about a second for each 200 MB; reading goes
+// to be written waits meanwhile; reading goes
 // on. What goes wrong leaves the file as it was, for the next
 // time, and is to be seen in [Report.Erased].
 func (s *Store) tidy() {
