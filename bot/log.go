@@ -2,6 +2,8 @@ package bot
 
 import (
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"tixianbot/knowledge/contact"
 	"tixianbot/knowledge/fact"
@@ -10,10 +12,14 @@ import (
 
 // told reads a contact with the platform from the words of this turn's record.
 // Words that the user wanted noted are a contact as soon as one is told; in
-// anything else it takes a staff number, a ticket or a promise.
+// anything else it takes a staff number, a ticket or a promise, and the contact
+// is what one sentence tells: the times of the others belong to something else.
 func (t *turn) told(text string, noted bool) {
-	c := t.k.Contacts.Read(text, t.in.At)
-	if !c.Is || !noted && !telling(c) {
+	c, from := t.k.Contacts.Read(text, t.in.At), 0
+	if !noted {
+		c, from = t.toldIn(text)
+	}
+	if !c.Is {
 		return
 	}
 	r := &t.fx.Records[len(t.fx.Records)-1]
@@ -22,9 +28,34 @@ func (t *turn) told(text string, noted bool) {
 		r.At, r.Rough = c.At, c.Rough
 	}
 	for _, p := range c.Parts {
-		r.Parts = append(r.Parts, Part{Name: PartName(p.Name), Value: p.Value, From: p.From, To: p.To, In: r.Seq})
+		r.Parts = append(r.Parts, Part{Name: PartName(p.Name), Value: p.Value, From: from + p.From, To: from + p.To, In: r.Seq})
 	}
 }
+
+// toldIn returns the first contact worth an entry that a sentence of text
+// tells, and where that sentence begins. A contact that only several sentences
+// tell together is read from all of them.
+func (t *turn) toldIn(text string) (c contact.Contact, from int) {
+	whole := t.k.Contacts.Read(text, t.in.At)
+	if !whole.Is || !telling(whole) {
+		return contact.Contact{}, 0
+	}
+	for from < len(text) {
+		end := len(text)
+		if i := strings.IndexFunc(text[from:], isEnd); i >= 0 {
+			_, size := utf8.DecodeRuneInString(text[from+i:])
+			end = from + i + size
+		}
+		if c := t.k.Contacts.Read(text[from:end], t.in.At); c.Is && telling(c) {
+			return c, from
+		}
+		from = end
+	}
+	return whole, 0
+}
+
+// isEnd reports whether a character ends a sentence.
+func isEnd(r rune) bool { return strings.ContainsRune("\n\u3002\uff01\uff1f!?", r) }
 
 // telling reports whether a contact holds what is worth an entry by itself: with
 // whom it was, a number, or by which way something was promised until when.
