@@ -243,10 +243,14 @@ func (t *turn) strike(r Record, at time.Time) Record {
 		return r
 	}
 	t.count(r, -1)
-	t.c.Entries--
+	stands := -1
 	if at.IsZero() {
 		r.was(t.in.At, partStruck, r.Struck.Format(time.RFC3339))
-		t.c.Entries += 2
+		stands = 1
+	}
+	t.c.Entries += stands
+	if r.Kind == RecordContact {
+		t.c.Contacts += stands
 	}
 	r.Struck = at
 	t.count(r, 1)

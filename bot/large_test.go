@@ -104,3 +104,36 @@ func BenchmarkLargeCase(b *testing.B) {
 		}
 	}
 }
+
+// TestAStruckContactCountsForNothing: who strikes the only contact out has
+// talked to nobody, as far as the ladder is concerned.
+func TestAStruckContactCountsForNothing(t *testing.T) {
+	w := walk.New(content(t), morning)
+	w.Do(bot.Said{Text: "快手提现300元没到账"})
+	w.Do(bot.Said{Command: "log", Text: "打了客服，工号2208，说三天内答复"})
+	w.Do(bot.Pressed{Press: bot.Press{Case: 1, Act: "te", Arg: "2"}})
+	for _, want := range []int{0, 1} {
+		before := w.Case.Contacts
+		w.Do(bot.Pressed{Press: bot.Press{Case: 1, Rev: w.Case.Rev, Act: "ts", Arg: "2"}})
+		if w.Case.Contacts != want || before == want {
+			t.Errorf("%d contacts stand, want %d", w.Case.Contacts, want)
+		}
+	}
+}
+
+// TestALongPasteIsReadToItsEnd: a conversation that was left unread long ago
+// does not keep a new one from being read.
+func TestALongPasteIsReadToItsEnd(t *testing.T) {
+	w := walk.New(content(t), morning)
+	w.Do(bot.Said{Text: "快手提现300元没到账"})
+	w.Do(bot.Said{Text: "您好，这里是人工客服", Forwarded: true})
+	for i := range 150 {
+		w.Do(bot.Said{Command: "log", Text: fmt.Sprintf("第%d次看，没有变化", i)})
+	}
+	w.Do(bot.Said{Text: "已登记，工单号KS20261123077，48小时内答复您", Forwarded: true})
+	wake, _ := w.Next(w.Now.Add(time.Minute))
+	fx := w.Do(bot.Woken{Why: wake.Why, Due: wake.At})
+	if len(fx.Messages) == 0 || !strings.Contains(fx.Messages[0].Text, "KS20261123077") {
+		t.Errorf("the new conversation is not read: %+v", fx.Messages)
+	}
+}

@@ -117,10 +117,11 @@ func (w Wish) and(o Wish) Wish {
 	return w
 }
 
-// records returns the numbers of the records of a pasted conversation.
+// records returns the numbers of the records of a pasted conversation, of a
+// long one the newest.
 func (p Paste) records() []int {
 	var out []int
-	for n := p.From; n > 0 && n <= p.To && len(out) < longestPaste; n++ {
+	for n := max(p.From, p.To-longestPaste+1); p.From > 0 && n <= p.To; n++ {
 		out = append(out, n)
 	}
 	return out

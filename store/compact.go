@@ -66,9 +66,8 @@ func (h *handle) closeUnused() {
 }
 
 // tidy compacts the file if a chat was erased since that was last done. What is
-// to be written waits meanwhile; reading goes
-// on. What goes wrong leaves the file as it was, for the next
-// time, and is to be seen in [Report.Erased].
+// to be written waits meanwhile; reading goes on. What goes wrong leaves the
+// file as it was, for the next time, and is to be seen in [Report.Erased].
 func (s *Store) tidy() {
 	db := s.handle.db // replaced by this goroutine alone
 	erased := false
