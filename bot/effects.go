@@ -16,6 +16,8 @@ type Effects struct {
 	Wakes    []Wake    // to come back as Woken
 	Unwake   []string  // the Why of wakes that are not to come, before Wakes are set
 	Fetch    []Fetch   // to come back as Hashed
+	Orders   []Order   // to come back as Made
+	Drop     []string  // names of orders that are not wanted any more, before Orders are given
 	Toast    string    // shown with the acknowledgement of a button press
 	Delete   bool      // delete the message that the event was about: it held a secret
 	Zone     string    // the time zone of the chat from now on, "" leaves it: see LoadZone
@@ -65,6 +67,7 @@ type Message struct {
 	Replace bool   // edit the slot's message in place if there is one, else send
 	Text    string // in the markup of package markup
 	Buttons [][]Button
+	File    Attachment // goes with it; such a message replaces none
 }
 
 // Button is a key under a message.

@@ -37,6 +37,10 @@ func Step(k *knowledge.Pack, c Case, in Input) (Case, Effects) {
 		t.grouped()
 	case Woken:
 		t.woken(e)
+	case Made:
+		t.made(e)
+	case Progress:
+		t.making(e)
 	}
 	t.keepReminders(c)
 	t.tally()

@@ -308,7 +308,7 @@ func presence(e bot.Event) store.Presence {
 	switch e.(type) {
 	case bot.Left:
 		return store.Gone
-	case bot.Ignored, bot.Woken, bot.Hashed, nil:
+	case bot.Ignored, bot.Woken, bot.Hashed, bot.Made, bot.Progress, nil:
 		return store.AsBefore
 	default:
 		return store.Here

@@ -27,6 +27,7 @@ type World struct {
 	Logs    map[int][]bot.Record // the records of each, oldest first
 	Wakes   []bot.Wake           // that are to come
 	Fetches []bot.Fetch          // files whose hashes are to come
+	Orders  []bot.Order          // work that is to come back
 	Told    bot.MessageID        // of the newest message of the user
 }
 
@@ -127,6 +128,24 @@ func (w *World) Commit(c bot.Case, fx bot.Effects) {
 			f.Case = c.Number
 		}
 		w.Fetches = append(w.Fetches, f)
+	}
+	w.order(c, fx)
+}
+
+// order keeps what work a step orders.
+func (w *World) order(c bot.Case, fx bot.Effects) {
+	drop := func(name string) {
+		w.Orders = slices.DeleteFunc(w.Orders, func(o bot.Order) bool { return o.Name == name })
+	}
+	for _, name := range fx.Drop {
+		drop(name)
+	}
+	for _, o := range fx.Orders {
+		drop(o.Name)
+		if o.Case == 0 {
+			o.Case = c.Number
+		}
+		w.Orders = append(w.Orders, o)
 	}
 }
 
