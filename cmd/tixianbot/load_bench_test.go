@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -63,6 +64,7 @@ type measured struct {
 	full, half []time.Duration // to an answer, at full and at half the pace
 	busy       time.Duration   // how long the full pace was kept
 	cpu        time.Duration   // used in that time
+	own        time.Duration   // used by Telegram and the people in that time
 	resident   int             // bytes
 }
 
@@ -76,6 +78,7 @@ func (m *measured) report(b *testing.B, role string) {
 	b.ReportMetric(m.rate(), role+"-updates/s")
 	b.ReportMetric(milliseconds(at(m.half, 0.99)), role+"-half-p99-ms")
 	b.ReportMetric(float64(m.each().Microseconds()), role+"-cpu-µs/update")
+	b.ReportMetric(float64((m.own / time.Duration(max(1, len(m.full)))).Microseconds()), role+"-harness-µs/update")
 }
 
 func (m *measured) row(role string, chats int) string {
@@ -106,12 +109,13 @@ func measureLoad(b *testing.B, chats int) map[string]*measured {
 	for range turns {
 		pace := map[string]float64{} // of this turn, since the machine may not be ours alone
 		for _, role := range roles {
-			before, began := processor(bots[role]), time.Now()
+			before, own, began := processor(bots[role]), ownProcessor(), time.Now()
 			full := crowds[role].write(turnTime, 0)
 			took := time.Since(began)
 			m[role].full = append(m[role].full, full...)
 			m[role].busy += took
 			m[role].cpu += processor(bots[role]) - before
+			m[role].own += ownProcessor() - own
 			pace[role] = float64(len(full)) / took.Seconds() / 2
 		}
 		for _, role := range roles {
@@ -129,13 +133,13 @@ func measureLoad(b *testing.B, chats int) map[string]*measured {
 // listens to the bot itself, so that nobody has to look into the server to see
 // whether there is an answer: that would cost more than the bot does.
 type crowd struct {
-	b       *testing.B
+	b       testing.TB
 	srv     *telegramtest.Server
 	web     *httptest.Server
 	answers []chan struct{} // of each chat, a token for each message to it
 }
 
-func newCrowd(b *testing.B, chats int) *crowd {
+func newCrowd(b testing.TB, chats int) *crowd {
 	c := &crowd{b: b, srv: telegramtest.New(b)}
 	c.srv.Patience(patience)
 	for range chats {
@@ -160,7 +164,10 @@ func (c *crowd) launch(role, folder string) *running {
 		if role != roleNaive {
 			role = roleOurs
 		}
-		env = append(env, roleName+"="+role, profileName+"="+fmt.Sprintf("%s.%d", profile, len(c.answers)))
+		env = append(env, roleName+"="+role)
+		if profile != "" {
+			env = append(env, profileName+"="+fmt.Sprintf("%s.%s.%d", profile, role, len(c.answers)))
+		}
 	}
 	run := launchProgram(c.b, program, env)
 	run.waitLog("started")
@@ -237,7 +244,7 @@ func (c *crowd) one(i int, began time.Time, d time.Duration, pace float64, n *at
 		} else {
 			due = time.Now()
 		}
-		u.Say(fmt.Sprintf("/log 今天下午打了客服电话，工号1024，说三天内处理完 %d", n.Add(1)))
+		u.Say(loadMessage(n.Add(1)))
 		select {
 		case <-c.answers[i]:
 		case <-time.After(patience):
@@ -247,6 +254,11 @@ func (c *crowd) one(i int, began time.Time, d time.Duration, pace float64, n *at
 		took = append(took, time.Since(due))
 	}
 	return took
+}
+
+// loadMessage is the n-th message that is written.
+func loadMessage(n int64) string {
+	return fmt.Sprintf("/log 今天下午打了客服电话，工号1024，说三天内处理完 %d", n)
 }
 
 // processor returns the processor time that a bot has used, 0 where that is
@@ -286,4 +298,39 @@ func status(b testing.TB, run *running, name string) int {
 		b.Fatal(err)
 	}
 	return kib << 10
+}
+
+// ownProcessor returns the processor time that this process has used.
+func ownProcessor() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// TestBothBotsSayTheSame keeps the comparison honest: under the load the naive
+// bot gives the answers that ours gives.
+func TestBothBotsSayTheSame(t *testing.T) {
+	said := map[string][]telegramtest.Message{}
+	for _, role := range roles {
+		c := newCrowd(t, 1)
+		run := c.launch(role, filepath.Join(t.TempDir(), "data"))
+		for n := range 3 {
+			c.srv.User(1).Say(loadMessage(int64(n)))
+			<-c.answers[0]
+		}
+		said[role] = c.srv.User(1).Messages()
+		run.stop()
+	}
+	ours, naive := said[roles[0]], said[roles[1]]
+	if len(ours) != 3 || len(naive) != 3 {
+		t.Fatalf("%d and %d answers, want 3 of each", len(ours), len(naive))
+	}
+	for i := range ours {
+		if ours[i].Text != naive[i].Text || !slices.Equal(ours[i].Entities, naive[i].Entities) || !slices.Equal(ours[i].Labels(), naive[i].Labels()) {
+			t.Errorf("answer %d: ours is\n%s %v %q\nthe naive bot's\n%s %v %q", i+1, ours[i].Text, ours[i].Entities, ours[i].Labels(),
+				naive[i].Text, naive[i].Entities, naive[i].Labels())
+		}
+	}
 }

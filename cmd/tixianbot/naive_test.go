@@ -5,6 +5,7 @@ import (
 	bytewise "encoding/binary" // binary is the program under test
 	"encoding/json"
 	"fmt"
+	"html"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -19,13 +20,14 @@ import (
 
 	"tixianbot/bot"
 	"tixianbot/knowledge"
+	"tixianbot/knowledge/markup"
 )
 
 // The bot that benchmarks compare with: what one writes in an afternoon on the
 // same libraries, and the same core. It takes updates as the client library
 // hands them out, acknowledged before they are handled, writes each with one
 // db.Batch, knows no duplicates, has no order and no outbox, and sends as it
-// goes.
+// goes. What it says is what ours says, words and buttons.
 
 const (
 	// roleName says in which role a process of the test binary is started.
@@ -43,9 +45,14 @@ func enact(role string) int {
 	var err error
 	switch role {
 	case roleNaive:
-		err = runNaive(ctx)
+		err = profiled(func() error { return runNaive(ctx) })
 	case roleOurs:
-		err = runProfiled(ctx)
+		err = profiled(func() error {
+			if code := run(ctx, []string{"run"}, os.Stdin, os.Stdout, os.Stderr); code != 0 {
+				return fmt.Errorf("exit code %d", code)
+			}
+			return nil
+		})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -54,8 +61,13 @@ func enact(role string) int {
 	return 0
 }
 
-func runProfiled(ctx context.Context) error {
-	file, err := os.Create(os.Getenv(profileName))
+// profiled runs f, with a CPU profile if one is wanted.
+func profiled(f func() error) error {
+	name := os.Getenv(profileName)
+	if name == "" {
+		return f()
+	}
+	file, err := os.Create(name)
 	if err != nil {
 		return err
 	}
@@ -64,15 +76,13 @@ func runProfiled(ctx context.Context) error {
 		return err
 	}
 	defer pprof.StopCPUProfile()
-	if code := run(ctx, []string{"run"}, os.Stdin, os.Stdout, os.Stderr); code != 0 {
-		return fmt.Errorf("exit code %d", code)
-	}
-	return nil
+	return f()
 }
 
 type naive struct {
-	db *bolt.DB
-	k  *knowledge.Pack
+	db   *bolt.DB
+	k    *knowledge.Pack
+	zone *time.Location
 }
 
 var (
@@ -104,7 +114,11 @@ func runNaive(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n := &naive{db, k}
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		return err
+	}
+	n := &naive{db, k, zone}
 	client, err := tg.New(os.Getenv(tokenName), tg.WithServerURL(os.Getenv("TELEGRAM_API_URL")), tg.WithDefaultHandler(n.handle))
 	if err != nil {
 		return err
@@ -126,10 +140,53 @@ func (n *naive) handle(ctx context.Context, client *tg.Bot, update *models.Updat
 		return
 	}
 	for _, answer := range fx.Messages {
-		if _, err := client.SendMessage(ctx, &tg.SendMessageParams{ChatID: m.Chat.ID, Text: answer.Text}); err != nil {
+		if _, err := client.SendMessage(ctx, naiveParams(m.Chat.ID, answer)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	}
+}
+
+// naiveParams is an answer as the client library takes it.
+func naiveParams(chat int64, m bot.Message) *tg.SendMessageParams {
+	off := true
+	p := &tg.SendMessageParams{
+		ChatID: chat, Text: naiveHTML(m.Text), ParseMode: models.ParseModeHTML,
+		LinkPreviewOptions: &models.LinkPreviewOptions{IsDisabled: &off},
+	}
+	var rows [][]models.InlineKeyboardButton
+	for _, row := range m.Buttons {
+		var keys []models.InlineKeyboardButton
+		for _, b := range row {
+			data := fmt.Sprintf("%d:%d:%s:%s", b.Press.Case, b.Press.Rev, b.Press.Act, b.Press.Arg)
+			keys = append(keys, models.InlineKeyboardButton{Text: b.Label, CallbackData: data})
+		}
+		rows = append(rows, keys)
+	}
+	if rows != nil {
+		p.ReplyMarkup = &models.InlineKeyboardMarkup{InlineKeyboard: rows}
+	}
+	return p
+}
+
+// naiveHTML turns the mark-up that the load's answers have into Telegram's.
+func naiveHTML(text string) string {
+	var b strings.Builder
+	for i, line := range markup.Parse(text) {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		if line.Marker != "" {
+			b.WriteString(line.Marker + " ")
+		}
+		for _, span := range line.Spans {
+			text := html.EscapeString(span.Text)
+			if span.Style == markup.Bold || line.Kind == markup.Heading {
+				text = "<b>" + text + "</b>"
+			}
+			b.WriteString(text)
+		}
+	}
+	return b.String()
 }
 
 // keep loads the case, runs the core outside of any transaction, as is faster,
@@ -150,7 +207,7 @@ func (n *naive) keep(m *models.Message) (fx bot.Effects, err error) {
 	if command, rest, ok := strings.Cut(m.Text, " "); ok && strings.HasPrefix(command, "/") {
 		said = bot.Said{Command: command[1:], Text: rest}
 	}
-	c, fx = bot.Step(n.k, c, bot.Input{At: time.Unix(int64(m.Date), 0), Event: said})
+	c, fx = bot.Step(n.k, c, bot.Input{At: time.Unix(int64(m.Date), 0).In(n.zone), Event: said})
 	raw, err := json.Marshal(c)
 	if err != nil {
 		return fx, err
