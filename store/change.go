@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
 	"tixianbot/bot"
 )
 
@@ -231,12 +229,12 @@ func (e *encodedChange) check(w *writer) (err error) {
 		}
 	}
 	for i, r := range e.records {
-		if w.records.Get(r.key) != nil {
+		if w.records.Has(r.key) {
 			return fmt.Errorf("%w: record number %d is taken", ErrInvalid, e.Records[i].Seq)
 		}
 	}
 	for i, r := range e.amended {
-		if w.records.Get(r.key) == nil {
+		if !w.records.Has(r.key) {
 			return fmt.Errorf("%w: there is no record number %d to amend", ErrInvalid, e.Amended[i].Record.Seq)
 		}
 	}
@@ -268,7 +266,7 @@ func (e *encodedChange) erase(w *writer) error {
 // useUp takes away what caused the change.
 func (e *encodedChange) useUp(w *writer) error {
 	if e.Fires != nil {
-		if err := w.dropTimer(timerKey(e.Fires.Chat, e.Fires.ID)); err != nil {
+		if err := w.dropTimer(w.due.seal.timerKey(e.Fires.Chat, e.Fires.ID)); err != nil {
 			return err
 		}
 	}
@@ -326,7 +324,7 @@ func (e *encodedChange) putRecords(w *writer) error {
 
 func (e *encodedChange) putTimers(w *writer) error {
 	for _, id := range e.Cancel {
-		if err := w.dropTimer(timerKey(e.Chat, id)); err != nil {
+		if err := w.dropTimer(w.due.seal.timerKey(e.Chat, id)); err != nil {
 			return err
 		}
 	}
@@ -366,11 +364,11 @@ func (e *encodedChange) putItems(w *writer) error {
 	return nil
 }
 
-func (w *writer) ofChats() []*bolt.Bucket {
-	return []*bolt.Bucket{w.chats, w.slots, w.cases, w.records, w.outbox, w.dead, w.poison, w.timers, w.jobs}
+func (w *writer) ofChats() []*bucket {
+	return []*bucket{w.chats, w.slots, w.cases, w.records, w.outbox, w.dead, w.poison, w.timers, w.jobs}
 }
 
-func putJSON(b *bolt.Bucket, key []byte, v any) error {
+func putJSON(b *bucket, key []byte, v any) error {
 	raw, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -378,7 +376,7 @@ func putJSON(b *bolt.Bucket, key []byte, v any) error {
 	return b.Put(key, raw)
 }
 
-func putAll(b *bolt.Bucket, entries []entry) error {
+func putAll(b *bucket, entries []entry) error {
 	for _, e := range entries {
 		if err := b.Put(e.key, e.value); err != nil {
 			return err
@@ -389,7 +387,7 @@ func putAll(b *bolt.Bucket, entries []entry) error {
 
 // deletePrefix deletes the keys of b that begin with prefix. They are collected
 // first, because a cursor skips keys when some are deleted under it.
-func deletePrefix(b *bolt.Bucket, prefix []byte) error {
+func deletePrefix(b *bucket, prefix []byte) error {
 	for _, k := range keysWith(b, prefix) {
 		if err := b.Delete(k); err != nil {
 			return err
@@ -399,8 +397,8 @@ func deletePrefix(b *bolt.Bucket, prefix []byte) error {
 }
 
 // keysWith returns the keys of b that begin with prefix.
-func keysWith(b *bolt.Bucket, prefix []byte) (keys [][]byte) {
-	c := b.Cursor()
+func keysWith(b *bucket, prefix []byte) (keys [][]byte) {
+	c := b.Keys()
 	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
 		keys = append(keys, bytes.Clone(k))
 	}

@@ -125,7 +125,7 @@ func (f *file) dump() map[string]string {
 	all := map[string]string{}
 	err := f.handle.db.View(func(tx *bolt.Tx) error {
 		return tx.ForEach(func(name []byte, b *bolt.Bucket) error {
-			return b.ForEach(func(k, v []byte) error {
+			return (&bucket{b, name, f.seal}).ForEach(func(k, v []byte) error {
 				all[string(name)+"/"+string(k)] = string(v)
 				return nil
 			})
@@ -235,7 +235,7 @@ func TestSnapshot(t *testing.T) {
 	if err := f.Snapshot(path); err != nil {
 		t.Fatal(err)
 	}
-	c := &file{t: t, path: path}
+	c := &file{t: t, path: path, key: f.key}
 	c.open()
 	defer c.close()
 	c.sound()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"runtime/debug"
 
-	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
 
 	"tixianbot/bot"
@@ -39,15 +38,15 @@ func (s *Store) Check() (Report, error) {
 	// belongs to the writer: it is sound only while nothing is written.
 	h := s.hold()
 	defer h.release()
-	tx, err := h.db.Begin(true)
+	raw, err := h.db.Begin(true)
 	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		err = ErrClosed
 	}
 	if err != nil {
 		return r, fmt.Errorf("check the database: %w", err)
 	}
-	defer tx.Rollback()
-	if err := s.check(tx, &r); err != nil {
+	defer raw.Rollback()
+	if err := s.check(&txn{raw, s.seal}, &r); err != nil {
 		return r, fmt.Errorf("check the database: %w", err)
 	}
 	return r, nil
@@ -55,18 +54,18 @@ func (s *Store) Check() (Report, error) {
 
 // check fills in r. A read beyond the end of the file, which is a memory fault,
 // becomes a problem like the others.
-func (s *Store) check(tx *bolt.Tx, r *Report) (err error) {
+func (s *Store) check(tx *txn, r *Report) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if v := recover(); v != nil {
 			r.Problems = append(r.Problems, "the structure cannot be read: "+panicked(v).Error())
 		}
 	}()
-	if r.Format, err = formatOf(tx); err != nil {
+	if r.Format, err = formatOf(tx.raw); err != nil {
 		return err
 	}
 	n := 0
-	for problem := range tx.Check() {
+	for problem := range tx.raw.Check() {
 		if n++; n <= maxProblems {
 			r.Problems = append(r.Problems, "structure: "+problem.Error())
 		}
@@ -74,21 +73,21 @@ func (s *Store) check(tx *bolt.Tx, r *Report) (err error) {
 	for _, c := range s.checkers(r) {
 		c.run(tx, r)
 	}
-	r.Erased = tx.Bucket(bucketMeta).Get(metaErased) != nil
+	r.Erased = tx.Bucket(bucketMeta).Has(metaErased)
 	checkDue(tx, r)
 	return nil
 }
 
 // checkDue compares the index with the timers.
-func checkDue(tx *bolt.Tx, r *Report) {
+func checkDue(tx *txn, r *Report) {
 	timers, due := tx.Bucket(bucketTimers).Cursor(), tx.Bucket(bucketDue)
 	found := 0
 	for k, v := timers.First(); k != nil; k, v = timers.Next() {
-		if d, err := decodeTimer(v); err == nil && due.Get(dueKey(moment(d.At), k)) != nil {
+		if d, err := decodeTimer(v); err == nil && due.Has(dueKey(moment(d.At), k)) {
 			found++
 		}
 	}
-	if entries := due.Stats().KeyN; found != r.Timers || entries != found {
+	if entries := due.Len(); found != r.Timers || entries != found {
 		r.Problems = append(r.Problems, fmt.Sprintf("bucket due: %d entries for %d timers, %d of which they name", entries, r.Timers, found))
 	}
 }
@@ -101,7 +100,7 @@ type checker struct {
 	tag    func(bot.ChatID) string // nil for a bucket without chats
 }
 
-func (c checker) run(tx *bolt.Tx, r *Report) {
+func (c checker) run(tx *txn, r *Report) {
 	bad := 0
 	cursor := tx.Bucket(c.bucket).Cursor()
 	for k, v := cursor.First(); k != nil; k, v = cursor.Next() {
@@ -130,14 +129,14 @@ func (c checker) problem(k []byte) string {
 func (s *Store) checkers(r *Report) []checker {
 	return []checker{
 		{bucketChats, &r.Chats, readChat, s.Tag},
-		{bucketSlots, nil, readSlot, s.Tag},
+		{bucketSlots, nil, s.readSlot, s.Tag},
 		{bucketCases, &r.Cases, readCase, s.Tag},
 		{bucketRecords, &r.Records, readRecord, s.Tag},
 		{bucketOutbox, &r.Waiting, readItem, s.Tag},
 		{bucketDead, &r.Dead, readLetter, s.Tag},
 		{bucketPoison, nil, r.readPoison, s.Tag},
-		{bucketTimers, &r.Timers, readTimer, s.Tag},
-		{bucketDue, nil, readDue, nil},
+		{bucketTimers, &r.Timers, s.readTimer, s.Tag},
+		{bucketDue, nil, s.readDue, nil},
 		{bucketJobs, &r.Jobs, readJob, s.Tag},
 		{bucketSeen, &r.Updates, readSeen, nil},
 		{bucketSeenLog, nil, readSeenLog, nil},
@@ -150,8 +149,8 @@ func readChat(k, v []byte) error {
 	return errors.Join(err1, err2)
 }
 
-func readSlot(k, v []byte) error {
-	_, _, err1 := parseSlotKey(k)
+func (s *Store) readSlot(k, v []byte) error {
+	_, _, err1 := s.seal.parseSlotKey(k)
 	_, err2 := decodeID(v)
 	return errors.Join(err1, err2)
 }
@@ -193,14 +192,14 @@ func (r *Report) readPoison(k, v []byte) error {
 	return nil
 }
 
-func readTimer(k, v []byte) error {
-	_, _, err1 := parseTimerKey(k)
+func (s *Store) readTimer(k, v []byte) error {
+	_, _, err1 := s.seal.parseTimerKey(k)
 	_, err2 := decodeTimer(v)
 	return errors.Join(err1, err2)
 }
 
-func readDue(k, _ []byte) error {
-	_, err := parseDueKey(k)
+func (s *Store) readDue(k, _ []byte) error {
+	_, err := s.seal.parseDueKey(k)
 	return err
 }
 

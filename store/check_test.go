@@ -36,7 +36,7 @@ func TestCheckFindsDamage(t *testing.T) {
 			"a key":   {[]byte("odd key"), []byte("{}")},
 		} {
 			t.Run(string(bucket)+"/"+what, func(t *testing.T) {
-				f := &file{t: t, path: filepath.Join(t.TempDir(), "x.db")}
+				f := &file{t: t, path: filepath.Join(t.TempDir(), "x.db"), key: everKey}
 				f.open()
 				defer f.close()
 				f.populate(7, 1)
@@ -60,7 +60,7 @@ func TestCheckFindsDamage(t *testing.T) {
 var keyRest = map[string]int{"slots": 3, "cases": 4, "records": 8, "outbox": 9, "dead": 9, "poison": 8, "timers": 2, "jobs": 8}
 
 func TestDamageOfOneChatIsItsOwn(t *testing.T) {
-	f := &file{t: t, path: filepath.Join(t.TempDir(), "x.db")}
+	f := &file{t: t, path: filepath.Join(t.TempDir(), "x.db"), key: everKey}
 	f.open()
 	defer f.close()
 	f.populate(7, 1)
@@ -119,7 +119,7 @@ func TestCases(t *testing.T) {
 }
 
 func TestCasesGoOnAfterADamagedOne(t *testing.T) {
-	f := &file{t: t, path: filepath.Join(t.TempDir(), "x.db")}
+	f := &file{t: t, path: filepath.Join(t.TempDir(), "x.db"), key: everKey}
 	f.open()
 	defer f.close()
 	f.populate(7, 1)

@@ -165,11 +165,11 @@ func (s *Store) writeBatch(batch []*job) {
 // transact applies the jobs in one transaction.
 func (s *Store) transact(batch []*job) error {
 	return guard(func() error {
-		return s.update(func(tx *bolt.Tx) error { return s.applyAll(tx, batch) })
+		return s.update(func(tx *bolt.Tx) error { return s.applyAll(&txn{tx, s.seal}, batch) })
 	})
 }
 
-func (s *Store) applyAll(tx *bolt.Tx, batch []*job) (err error) {
+func (s *Store) applyAll(tx *txn, batch []*job) (err error) {
 	w := newWriter(s, tx, time.Now())
 	for _, j := range batch {
 		if j.out, err = j.op.apply(w); err != nil {
@@ -192,16 +192,17 @@ type writer struct {
 	store *Store
 	fresh []int64 // update ids new in this transaction
 
-	meta, chats, slots, cases, records, outbox, dead, poison, seen, log, timers, due, jobs *bolt.Bucket
+	meta, chats, slots, cases, records, outbox, dead, poison, seen, log, timers, due, jobs *bucket
 }
 
-func newWriter(s *Store, tx *bolt.Tx, now time.Time) *writer {
+func newWriter(s *Store, tx *txn, now time.Time) *writer {
 	w := &writer{
 		now: now, store: s, meta: tx.Bucket(bucketMeta), chats: tx.Bucket(bucketChats), slots: tx.Bucket(bucketSlots), cases: tx.Bucket(bucketCases),
 		records: tx.Bucket(bucketRecords), outbox: tx.Bucket(bucketOutbox), dead: tx.Bucket(bucketDead),
 		poison: tx.Bucket(bucketPoison), seen: tx.Bucket(bucketSeen), log: tx.Bucket(bucketSeenLog),
 		timers: tx.Bucket(bucketTimers), due: tx.Bucket(bucketDue), jobs: tx.Bucket(bucketJobs),
 	}
-	w.seen.FillPercent, w.log.FillPercent = 0.9, 0.9 // keys that grow
+	w.seen.growing()
+	w.log.growing()
 	return w
 }

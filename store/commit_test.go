@@ -121,7 +121,7 @@ func TestDurableWhenCommitReturns(t *testing.T) {
 	f := newFile(t)
 	for i := 1; i <= 25; i++ {
 		f.commit(Change{Update: int64(i), Chat: 7, Queue: []Item{answer(fmt.Sprint(i))}})
-		c := &file{t: t, path: filepath.Join(t.TempDir(), "crashed.db")}
+		c := &file{t: t, path: filepath.Join(t.TempDir(), "crashed.db"), key: everKey}
 		if err := f.Snapshot(c.path); err != nil {
 			t.Fatal(err)
 		}

@@ -34,9 +34,12 @@ func (f *file) secretCase(chat bot.ChatID, word string) {
 	f.commit(Change{Chat: chat, Poison: &Poison{Event: "said", Cause: word}})
 }
 
-// holds returns how often the file holds word.
+// holds returns how often the file holds word, as it stands on the disk.
 func (f *file) holds(word string) int {
 	f.t.Helper()
+	if f.key.Set() {
+		f.t.Skip("an encrypted file never shows a word")
+	}
 	raw, err := os.ReadFile(f.path)
 	if err != nil {
 		f.t.Fatal(err)
@@ -115,7 +118,7 @@ func TestErasedWordsLeaveARunningStore(t *testing.T) {
 		if err := reader.db.View(func(tx *bolt.Tx) error { return nil }); err == nil {
 			t.Error("the old file is still open")
 		}
-		if _, err := Open(f.path); err == nil {
+		if _, err := OpenSealed(f.path, everKey); err == nil {
 			t.Error("the compacted file is not locked")
 		}
 		f.reopen()
@@ -197,7 +200,7 @@ func TestACopyIsCompared(t *testing.T) {
 }
 
 func BenchmarkCompact(b *testing.B) {
-	f := &file{t: b, path: filepath.Join(b.TempDir(), "x.db")}
+	f := &file{t: b, path: filepath.Join(b.TempDir(), "x.db"), key: everKey}
 	f.open()
 	defer f.close()
 	for chat := range bot.ChatID(10_000) {

@@ -58,11 +58,11 @@ func TestDamagedPages(t *testing.T) {
 
 // noticed opens a damaged file and uses it.
 func noticed(t *testing.T, raw []byte, want map[string]string) {
-	f := &file{t: t, path: filepath.Join(t.TempDir(), "x.db")}
+	f := &file{t: t, path: filepath.Join(t.TempDir(), "x.db"), key: everKey}
 	if err := os.WriteFile(f.path, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(f.path)
+	s, err := OpenSealed(f.path, everKey)
 	if err != nil {
 		if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrForeign) {
 			t.Errorf("Open: %v, want ErrDamaged", err)

@@ -7,6 +7,7 @@
 //
 //	meta      format                    → number of the format, in digits
 //	          tag-key                   → 32 random bytes: the key of [Store.Tag]
+//	          sealed                    → the record of the key, if the file is encrypted
 //	          erased                    → there since a chat was erased, until the file is compacted
 //	chats     chat                      → JSON: active case, zone, whether it is gone
 //	slots     chat, name of the slot    → message id, eight bytes
@@ -31,6 +32,13 @@
 // All writing goes through one goroutine. It takes whatever is queued, writes
 // it in one transaction and only then lets the callers return: a lone caller
 // waits for one sync of the disk and no longer, and many callers share one.
+//
+// With a key, every value is encrypted but update ids, the index due, and the
+// format, the record and the mark in meta; and so are the names in the keys of
+// slots and timers. What remains to be seen are chat ids, numbers of cases and
+// records, moments that come due, sizes, and when something was written. All of
+// it happens in the types of bucket.go, which the rest of the package reads and
+// writes through: see seal.go and seal_name.go.
 //
 // The invariant: a change is there completely or not at all, and whatever
 // [Store.Commit] or [Store.Settle] has returned nil for survives the end of the

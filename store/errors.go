@@ -12,6 +12,9 @@ var (
 	ErrLocked = errors.New("another tixianbot has the database open")
 	// ErrNewer is returned by Open for a file of a format this program does not know yet.
 	ErrNewer = errors.New("the database was written by a newer tixianbot")
+	// ErrKey is returned by Open for a file that is encrypted with another key
+	// than the one given, or where one of both is missing. Nothing was touched.
+	ErrKey = errors.New("the database cannot be opened with this key")
 	// ErrForeign is returned by Open for a file that is no database of this bot.
 	ErrForeign = errors.New("the file is not a tixianbot database")
 	// ErrDamaged says that something in the file cannot be read.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"crypto/rand"
 	"fmt"
 	"strconv"
@@ -26,6 +27,7 @@ var (
 	metaFormat = []byte("format")
 	metaTagKey = []byte("tag-key")
 	metaErased = []byte("erased")
+	metaSealed = []byte("sealed")
 )
 
 // ofChats are the buckets whose keys begin with a chat.
@@ -33,20 +35,27 @@ var ofChats = [][]byte{
 	bucketChats, bucketSlots, bucketCases, bucketRecords, bucketOutbox, bucketDead, bucketPoison, bucketTimers, bucketJobs,
 }
 
+// ofChat reports whether the keys of a bucket begin with a chat.
+func ofChat(bucket []byte) bool {
+	for _, name := range ofChats {
+		if bytes.Equal(name, bucket) {
+			return true
+		}
+	}
+	return false
+}
+
 // migrations[n] turns a file of format n into one of format n+1. Format 0 is
 // the empty file. A migration is never changed once it has been released.
-var migrations = []func(*bolt.Tx) error{
+var migrations = []func(*txn) error{
 	0: createFormat1,
 	1: addTimersAndJobs,
 }
 
 // migrate brings the file to the newest format, all steps in one transaction.
-func migrate(db *bolt.DB) error {
-	have := 0
-	err := db.View(func(tx *bolt.Tx) (err error) {
-		have, err = formatOf(tx)
-		return err
-	})
+// The values of a new file are sealed if there is a key.
+func (s *Store) migrate() error {
+	have, err := s.unlock()
 	if err != nil {
 		return err
 	}
@@ -57,16 +66,48 @@ func migrate(db *bolt.DB) error {
 	if have == len(migrations) {
 		return nil
 	}
-	return db.Update(func(tx *bolt.Tx) error { return climb(tx, have) })
+	return s.handle.db.Update(func(tx *bolt.Tx) error { return s.climb(tx, have) })
 }
 
-func climb(tx *bolt.Tx, from int) error {
+// unlock returns the format of the file, 0 for a new one, and makes sure of the
+// key of an older one.
+func (s *Store) unlock() (have int, err error) {
+	err = s.handle.db.View(func(tx *bolt.Tx) (err error) {
+		if have, err = formatOf(tx); err != nil || have == 0 || have > len(migrations) {
+			return err
+		}
+		s.seal, err = openSeal(s.key, tx.Bucket(bucketMeta).Get(metaSealed))
+		return err
+	})
+	return have, err
+}
+
+func (s *Store) climb(raw *bolt.Tx, from int) error {
+	if from == 0 {
+		if err := s.begin(raw); err != nil {
+			return err
+		}
+	}
+	tx := &txn{raw, s.seal}
 	for n, step := range migrations[from:] {
 		if err := step(tx); err != nil {
 			return fmt.Errorf("migrate to format %d: %w", from+n+1, err)
 		}
 	}
 	return tx.Bucket(bucketMeta).Put(metaFormat, []byte(strconv.Itoa(len(migrations))))
+}
+
+// begin makes what says how a new file is to be read.
+func (s *Store) begin(tx *bolt.Tx) (err error) {
+	meta, err := tx.CreateBucket(bucketMeta)
+	if err != nil || !s.key.Set() {
+		return err
+	}
+	var record []byte
+	if s.seal, record, err = newSeal(s.key); err != nil {
+		return err
+	}
+	return meta.Put(metaSealed, record)
 }
 
 // formatOf returns the number of the file's format, 0 for an empty file.
@@ -85,13 +126,13 @@ func formatOf(tx *bolt.Tx) (int, error) {
 	return n, nil
 }
 
-func createFormat1(tx *bolt.Tx) error {
+func createFormat1(tx *txn) error {
 	names := [][]byte{
-		bucketMeta, bucketChats, bucketSlots, bucketCases, bucketRecords, bucketOutbox,
-		bucketDead, bucketPoison, bucketSeen, bucketSeenLog,
+		bucketChats, bucketSlots, bucketCases, bucketRecords, bucketOutbox, bucketDead,
+		bucketPoison, bucketSeen, bucketSeenLog,
 	}
 	for _, name := range names {
-		if _, err := tx.CreateBucket(name); err != nil {
+		if err := tx.CreateBucket(name); err != nil {
 			return err
 		}
 	}
@@ -102,9 +143,9 @@ func createFormat1(tx *bolt.Tx) error {
 	return tx.Bucket(bucketMeta).Put(metaTagKey, key)
 }
 
-func addTimersAndJobs(tx *bolt.Tx) error {
+func addTimersAndJobs(tx *txn) error {
 	for _, name := range [][]byte{bucketTimers, bucketDue, bucketJobs} {
-		if _, err := tx.CreateBucket(name); err != nil {
+		if err := tx.CreateBucket(name); err != nil {
 			return err
 		}
 	}

@@ -36,15 +36,16 @@ func parseChatKey(k []byte) (bot.ChatID, error) {
 // chatOf returns the chat that a key of at least eight bytes begins with.
 func chatOf(k []byte) bot.ChatID { return bot.ChatID(signed(k[:chatLen])) }
 
-func slotKey(c bot.ChatID, s bot.Slot) []byte {
-	return append(chatKey(c), s...)
+func (s *seal) slotKey(c bot.ChatID, slot bot.Slot) []byte {
+	return append(chatKey(c), s.hide(nameOfSlot, c, string(slot))...)
 }
 
-func parseSlotKey(k []byte) (bot.ChatID, bot.Slot, error) {
+func (s *seal) parseSlotKey(k []byte) (bot.ChatID, bot.Slot, error) {
 	if len(k) <= chatLen {
 		return 0, "", errKey
 	}
-	return chatOf(k), bot.Slot(k[chatLen:]), nil
+	name, err := s.show(nameOfSlot, chatOf(k), k[chatLen:])
+	return chatOf(k), bot.Slot(name), err
 }
 
 func caseKey(c bot.ChatID, number int) []byte {

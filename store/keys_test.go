@@ -9,6 +9,9 @@ import (
 	"tixianbot/bot"
 )
 
+// plainFile is the seal of a file that is not encrypted.
+var plainFile *seal
+
 // Keys come back as what they were made of, and sort as that does.
 func FuzzKeys(f *testing.F) {
 	f.Add(int64(-5), int64(7), uint32(1), uint32(2), uint32(3), uint32(4), "screen")
@@ -34,14 +37,14 @@ func FuzzKeys(f *testing.F) {
 		if u, err := parseSeenKey(seenKey(chatB)); err != nil || u != chatB {
 			t.Errorf("update id came back as %d, %v", u, err)
 		}
-		if c, s, err := parseSlotKey(slotKey(a, bot.Slot(slot))); slot != "" && (err != nil || c != a || s != bot.Slot(slot)) {
+		if c, s, err := plainFile.parseSlotKey(plainFile.slotKey(a, bot.Slot(slot))); slot != "" && (err != nil || c != a || s != bot.Slot(slot)) {
 			t.Errorf("slot key came back as %d/%q, %v", c, s, err)
 		}
-		timer := timerKey(a, TimerID{Kind: TimerKind(numberA), Name: slot})
-		if c, id, err := parseTimerKey(timer); slot != "" && (err != nil || c != a || id.Name != slot || id.Kind != TimerKind(numberA)) {
+		timer := plainFile.timerKey(a, TimerID{Kind: TimerKind(numberA), Name: slot})
+		if c, id, err := plainFile.parseTimerKey(timer); slot != "" && (err != nil || c != a || id.Name != slot || id.Kind != TimerKind(numberA)) {
 			t.Errorf("timer key came back as %d/%v, %v", c, id, err)
 		}
-		if got, err := parseDueKey(dueKey(chatB%(1<<52), timer)); slot != "" && (err != nil || got.Chat != a || moment(got.At) != chatB%(1<<52)) {
+		if got, err := plainFile.parseDueKey(dueKey(chatB%(1<<52), timer)); slot != "" && (err != nil || got.Chat != a || moment(got.At) != chatB%(1<<52)) {
 			t.Errorf("key of the index came back as %v, %v", got, err)
 		}
 		want := cmp.Or(cmp.Compare(a, b), cmp.Compare(numberA, numberB), cmp.Compare(seqA, seqB))
@@ -67,16 +70,16 @@ func FuzzParseKeys(f *testing.F) {
 		if c, id, err := parseItemKey(k); err == nil && !bytes.Equal(itemKey(c, id), k) {
 			t.Errorf("item key %x came back different", k)
 		}
-		if c, s, err := parseSlotKey(k); err == nil && !bytes.Equal(slotKey(c, s), k) {
+		if c, s, err := plainFile.parseSlotKey(k); err == nil && !bytes.Equal(plainFile.slotKey(c, s), k) {
 			t.Errorf("slot key %x came back different", k)
 		}
 		if c, u, err := parsePoisonKey(k); err == nil && !bytes.Equal(poisonKey(c, u), k) {
 			t.Errorf("poison key %x came back different", k)
 		}
-		if c, id, err := parseTimerKey(k); err == nil && !bytes.Equal(timerKey(c, id), k) {
+		if c, id, err := plainFile.parseTimerKey(k); err == nil && !bytes.Equal(plainFile.timerKey(c, id), k) {
 			t.Errorf("timer key %x came back different", k)
 		}
-		if due, err := parseDueKey(k); err == nil && !bytes.Equal(dueKey(signed(k), timerKey(due.Chat, due.ID)), k) {
+		if due, err := plainFile.parseDueKey(k); err == nil && !bytes.Equal(dueKey(signed(k), plainFile.timerKey(due.Chat, due.ID)), k) {
 			t.Errorf("key of the index %x came back different", k)
 		}
 		if id, err := decodeID(k); err == nil && !bytes.Equal(encodeID(id), k) {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
 	"tixianbot/bot"
 )
 
@@ -52,7 +50,7 @@ type Head struct {
 // With an error that is [ErrDamaged], Item.ID is that of the unreadable item, or
 // zero where the pages of the file cannot be read.
 func (s *Store) Head(chat bot.ChatID) (h Head, ok bool, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *txn) error {
 		c := tx.Bucket(bucketOutbox).Cursor()
 		k, v := c.Seek(chatKey(chat))
 		if !hasChat(k, chat) {
@@ -69,7 +67,7 @@ func (s *Store) Head(chat bot.ChatID) (h Head, ok bool, err error) {
 
 // head reads the item at k. Where the chat's own entry or the slot cannot be
 // read, it is sent as a new message to a chat that is there.
-func (s *Store) head(tx *bolt.Tx, k, v []byte) (h Head, err error) {
+func (s *Store) head(tx *txn, k, v []byte) (h Head, err error) {
 	chat, id, err := parseItemKey(k)
 	if err != nil {
 		return h, s.damaged(string(bucketOutbox), chatOf(k))
@@ -82,7 +80,7 @@ func (s *Store) head(tx *bolt.Tx, k, v []byte) (h Head, err error) {
 		h.Gone = d.Gone
 	}
 	if slot := h.Item.Message.Slot; slot != bot.SlotNone {
-		if shown, err := decodeID(tx.Bucket(bucketSlots).Get(slotKey(chat, slot))); err == nil {
+		if shown, err := decodeID(tx.Bucket(bucketSlots).Get(tx.seal.slotKey(chat, slot))); err == nil {
 			h.Shown = shown
 		}
 	}
@@ -99,8 +97,8 @@ type Waiter struct {
 // time in proportion to their number, not to that of the items.
 func (s *Store) Waiting() ([]Waiter, error) {
 	var waiters []Waiter
-	err := s.view(func(tx *bolt.Tx) error {
-		c := tx.Bucket(bucketOutbox).Cursor()
+	err := s.view(func(tx *txn) error {
+		c := tx.Bucket(bucketOutbox).Keys()
 		for k, _ := c.First(); k != nil; {
 			chat := chatOf(k)
 			waiters = append(waiters, Waiter{chat, classOf(k)})
@@ -187,7 +185,7 @@ func (e *encodedSettlement) deliver(w *writer, key []byte) error {
 	if err := w.outbox.Delete(key); err != nil || e.Slot == bot.SlotNone || e.Shown == 0 {
 		return err
 	}
-	slot, id := slotKey(e.Chat, e.Slot), encodeID(e.Shown)
+	slot, id := w.slots.seal.slotKey(e.Chat, e.Slot), encodeID(e.Shown)
 	if bytes.Equal(w.slots.Get(slot), id) {
 		return nil
 	}
@@ -225,7 +223,7 @@ func (w *writer) push(chat bot.ChatID, class Class, item []byte) error {
 
 // first returns the class of the first thing that chat has to send.
 func (w *writer) first(chat bot.ChatID) Class {
-	k, _ := w.outbox.Cursor().Seek(chatKey(chat))
+	k, _ := w.outbox.Keys().Seek(chatKey(chat))
 	if !hasChat(k, chat) {
 		return Nothing
 	}

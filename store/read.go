@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"iter"
 
-	bolt "go.etcd.io/bbolt"
-
 	"tixianbot/bot"
 )
 
@@ -26,8 +24,8 @@ type State struct {
 // given the active case, what is to be read besides it; nil: nothing. An error
 // that is [ErrDamaged] is one of this chat alone.
 func (s *Store) Load(chat bot.ChatID, update int64, wants func(bot.Case) bot.Wish) (st State, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
-		if update != 0 && tx.Bucket(bucketSeen).Get(seenKey(update)) != nil {
+	err = s.view(func(tx *txn) error {
+		if update != 0 && tx.Bucket(bucketSeen).Has(seenKey(update)) {
 			st.Seen = true
 			return nil
 		}
@@ -50,7 +48,7 @@ func (s *Store) Load(chat bot.ChatID, update int64, wants func(bot.Case) bot.Wis
 }
 
 // grant reads what is wished besides the case.
-func (s *Store) grant(tx *bolt.Tx, chat bot.ChatID, number int, w bot.Wish, st *State) (err error) {
+func (s *Store) grant(tx *txn, chat bot.ChatID, number int, w bot.Wish, st *State) (err error) {
 	if st.Recent, err = s.newest(tx, chat, number, w.Before, w.Newest); err != nil {
 		return err
 	}
@@ -79,7 +77,7 @@ func (s *Store) grant(tx *bolt.Tx, chat bot.ChatID, number int, w bot.Wish, st *
 }
 
 // others returns the cases of a chat but that with the given number.
-func (s *Store) others(tx *bolt.Tx, chat bot.ChatID, number int) (out []bot.Case, err error) {
+func (s *Store) others(tx *txn, chat bot.ChatID, number int) (out []bot.Case, err error) {
 	prefix := chatKey(chat)
 	c := tx.Bucket(bucketCases).Cursor()
 	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
@@ -96,7 +94,7 @@ func (s *Store) others(tx *bolt.Tx, chat bot.ChatID, number int) (out []bot.Case
 
 // newest returns up to n records of a case, newest first; those with numbers
 // under before, unless that is 0.
-func (s *Store) newest(tx *bolt.Tx, chat bot.ChatID, number, before, n int) ([]bot.Record, error) {
+func (s *Store) newest(tx *txn, chat bot.ChatID, number, before, n int) ([]bot.Record, error) {
 	if n <= 0 {
 		return nil, nil
 	}
@@ -179,7 +177,7 @@ func (s *Store) walk(from, end []byte, yield func(Entry, error) bool) {
 
 // page reads up to pageSize cases and returns where to go on, nil at the end.
 func (s *Store) page(from, end []byte) (page []read, next []byte, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *txn) error {
 		c := tx.Bucket(bucketCases).Cursor()
 		for k, v := c.Seek(from); k != nil && (end == nil || string(k) < string(end)); k, v = c.Next() {
 			if len(page) == pageSize {
@@ -194,7 +192,7 @@ func (s *Store) page(from, end []byte) (page []read, next []byte, err error) {
 	return page, next, err
 }
 
-func (s *Store) entry(tx *bolt.Tx, k, v []byte) (e Entry, err error) {
+func (s *Store) entry(tx *txn, k, v []byte) (e Entry, err error) {
 	chat, number, err := parseCaseKey(k)
 	if err != nil {
 		return e, fmt.Errorf("%w: a case has a bad key", ErrDamaged)
@@ -215,7 +213,7 @@ func (s *Store) entry(tx *bolt.Tx, k, v []byte) (e Entry, err error) {
 
 // recordsOf returns all records of a case that can be read, oldest first, and
 // an error if there are others.
-func (s *Store) recordsOf(tx *bolt.Tx, chat bot.ChatID, number int) (out []bot.Record, err error) {
+func (s *Store) recordsOf(tx *txn, chat bot.ChatID, number int) (out []bot.Record, err error) {
 	prefix := caseKey(chat, number)
 	c := tx.Bucket(bucketRecords).Cursor()
 	for k, v := c.Seek(prefix); len(k) >= len(prefix) && string(k[:len(prefix)]) == string(prefix); k, v = c.Next() {

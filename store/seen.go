@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // retention says how long update ids are remembered: an id is forgotten when it
@@ -51,7 +49,7 @@ func decodeLogEntry(v []byte) (logEntry, error) {
 }
 
 // knows reports whether the update id was written before.
-func (w *writer) knows(update int64) bool { return w.seen.Get(seenKey(update)) != nil }
+func (w *writer) knows(update int64) bool { return w.seen.Has(seenKey(update)) }
 
 // note writes the update id.
 func (w *writer) note(update int64) error {
@@ -101,7 +99,7 @@ func (w *writer) forget(total uint64, keep retention) error {
 	return nil
 }
 
-func forgetEntry(seen, log *bolt.Bucket, key []byte, e logEntry) error {
+func forgetEntry(seen, log *bucket, key []byte, e logEntry) error {
 	for _, id := range e.ids {
 		if err := seen.Delete(seenKey(id)); err != nil {
 			return err

@@ -28,6 +28,8 @@ const lockWait = time.Second
 // Store is an open database. Its methods may be called from many goroutines.
 type Store struct {
 	path    string
+	key     Key
+	seal    *seal // nil for a plain file
 	tagKey  []byte
 	pidFile string
 	keep    retention
@@ -50,7 +52,12 @@ type Store struct {
 // there is none. It waits a second for another process that has it open; the
 // error is then [ErrLocked]. A file of an older format is migrated, a newer one
 // refused with [ErrNewer].
-func Open(path string) (*Store, error) {
+func Open(path string) (*Store, error) { return OpenSealed(path, Key{}) }
+
+// OpenSealed is Open for a database that is encrypted with key, or is to be
+// made so if there is none. Where key is not that of the file, the error is
+// [ErrKey] and nothing was touched.
+func OpenSealed(path string, key Key) (*Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the database: %w", err)
 	}
@@ -59,7 +66,7 @@ func Open(path string) (*Store, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	s := &Store{
-		path: path, handle: &handle{db: db}, keep: defaultRetention, pidFile: path + ".pid",
+		path: path, key: key, handle: &handle{db: db}, keep: defaultRetention, pidFile: path + ".pid",
 		enough: 1, wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	s.update = func(f func(*bolt.Tx) error) error { return s.handle.db.Update(f) }
@@ -127,10 +134,10 @@ func (s *Store) prepare() error {
 	if err := s.complete(); err != nil {
 		return err
 	}
-	if err := migrate(s.handle.db); err != nil {
+	if err := s.migrate(); err != nil {
 		return err
 	}
-	return s.handle.db.View(func(tx *bolt.Tx) error {
+	return s.view(func(tx *txn) error {
 		s.tagKey = append([]byte(nil), tx.Bucket(bucketMeta).Get(metaTagKey)...)
 		return nil
 	})
@@ -197,18 +204,21 @@ func (s *Store) Tag(chat bot.ChatID) string {
 // Snapshot writes a consistent copy of the database to a new file at path.
 // Writing goes on meanwhile, but the file grows until the copy is done.
 func (s *Store) Snapshot(path string) error {
-	err := s.view(func(tx *bolt.Tx) error { return tx.CopyFile(path, 0o600) })
+	err := s.view(func(tx *txn) error { return tx.raw.CopyFile(path, 0o600) })
 	if err != nil {
 		return fmt.Errorf("copy the database: %w", err)
 	}
 	return nil
 }
 
+// OpenCopy opens a copy of the database with the key of the original.
+func (s *Store) OpenCopy(path string) (*Store, error) { return OpenSealed(path, s.key) }
+
 // view runs f in a read transaction.
-func (s *Store) view(f func(*bolt.Tx) error) error {
+func (s *Store) view(f func(*txn) error) error {
 	h := s.hold()
 	defer h.release()
-	err := guard(func() error { return h.db.View(f) })
+	err := guard(func() error { return h.db.View(func(tx *bolt.Tx) error { return f(&txn{tx, s.seal}) }) })
 	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		return ErrClosed
 	}

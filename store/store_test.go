@@ -22,10 +22,28 @@ type file struct {
 	*Store
 	t    testing.TB
 	path string
+	key  Key
+}
+
+// everKey is the key of every file of the tests when TIXIANBOT_TEST_SEALED is
+// set: what holds of a plain file holds of an encrypted one.
+var everKey = func() Key {
+	if os.Getenv("TIXIANBOT_TEST_SEALED") == "" {
+		return Key{}
+	}
+	return aKey()
+}()
+
+func aKey() Key {
+	k, err := ParseKey(NewKey())
+	if err != nil {
+		panic(err)
+	}
+	return k
 }
 
 func newFile(t testing.TB) *file {
-	f := &file{t: t, path: filepath.Join(t.TempDir(), "data", "test.db")}
+	f := &file{t: t, path: filepath.Join(t.TempDir(), "data", "test.db"), key: everKey}
 	f.open()
 	t.Cleanup(func() {
 		f.sound()
@@ -36,7 +54,7 @@ func newFile(t testing.TB) *file {
 
 func (f *file) open() {
 	f.t.Helper()
-	s, err := Open(f.path)
+	s, err := OpenSealed(f.path, f.key)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -128,10 +146,10 @@ func (f *file) keysOf(chat bot.ChatID) map[string]int {
 	return left
 }
 
-// put writes a raw value, as no version of this package would.
+// put writes a value, as no version of this package would.
 func (f *file) put(bucket, key, value []byte) {
 	f.t.Helper()
-	if err := f.handle.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucket).Put(key, value) }); err != nil {
+	if err := f.handle.db.Update(func(tx *bolt.Tx) error { return (&txn{tx, f.seal}).Bucket(bucket).Put(key, value) }); err != nil {
 		f.t.Fatal(err)
 	}
 }
@@ -206,7 +224,7 @@ func TestOpenTakesTheFileFromOtherUsers(t *testing.T) {
 func TestOpenLocked(t *testing.T) {
 	f := newFile(t)
 	start := time.Now()
-	_, err := Open(f.path)
+	_, err := OpenSealed(f.path, everKey)
 	if !errors.Is(err, ErrLocked) {
 		t.Fatalf("second Open: %v, want ErrLocked", err)
 	}
@@ -268,7 +286,7 @@ func TestOpenOtherFiles(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "x.db")
 			tt.make(t, path)
-			s, err := Open(path)
+			s, err := OpenSealed(path, everKey)
 			if !errors.Is(err, tt.want) {
 				t.Errorf("Open: %v, want %v", err, tt.want)
 			}
@@ -283,7 +301,7 @@ func TestNewerFormatIsRefusedWithAClearSentence(t *testing.T) {
 	f := newFile(t)
 	f.put(bucketMeta, metaFormat, []byte("3"))
 	f.close()
-	_, err := Open(f.path)
+	_, err := OpenSealed(f.path, everKey)
 	want := "open " + f.path + ": the database was written by a newer tixianbot: it has format 3 and this program knows formats up to 2: " +
 		"install the newer program again, or restore an older backup"
 	if err == nil || err.Error() != want {
@@ -307,10 +325,10 @@ func TestMigrationsRunInOrder(t *testing.T) {
 	saved := migrations
 	t.Cleanup(func() { migrations = saved })
 	var ran []int
-	step := func(n int) func(*bolt.Tx) error {
-		return func(tx *bolt.Tx) error { ran = append(ran, n); return nil }
+	step := func(n int) func(*txn) error {
+		return func(tx *txn) error { ran = append(ran, n); return nil }
 	}
-	migrations = []func(*bolt.Tx) error{createFormat1, addTimersAndJobs, step(3), step(4)}
+	migrations = []func(*txn) error{createFormat1, addTimersAndJobs, step(3), step(4)}
 	f.open()
 	f.reopen()
 	same(t, "migrations", ran, []int{3, 4})
@@ -323,12 +341,12 @@ func TestFailedMigrationLeavesTheFileAsItWas(t *testing.T) {
 	f := newFile(t)
 	f.close()
 	saved := migrations
-	migrations = []func(*bolt.Tx) error{
+	migrations = []func(*txn) error{
 		createFormat1, addTimersAndJobs,
-		func(tx *bolt.Tx) error { return tx.DeleteBucket(bucketCases) },
-		func(tx *bolt.Tx) error { return errors.New("no") },
+		func(tx *txn) error { return tx.raw.DeleteBucket(bucketCases) },
+		func(tx *txn) error { return errors.New("no") },
 	}
-	_, err := Open(f.path)
+	_, err := OpenSealed(f.path, everKey)
 	migrations = saved
 	if err == nil || !strings.Contains(err.Error(), "migrate to format 4: no") {
 		t.Errorf("Open: %v", err)

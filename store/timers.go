@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
 	"tixianbot/bot"
 )
 
@@ -56,15 +54,16 @@ func moment(at time.Time) int64 {
 }
 
 // timerKey is the key of a timer in its chat.
-func timerKey(c bot.ChatID, id TimerID) []byte {
-	return append(append(chatKey(c), byte(id.Kind)), id.Name...)
+func (s *seal) timerKey(c bot.ChatID, id TimerID) []byte {
+	return append(append(chatKey(c), byte(id.Kind)), s.hide(nameOfTimer, c, id.Name)...)
 }
 
-func parseTimerKey(k []byte) (bot.ChatID, TimerID, error) {
+func (s *seal) parseTimerKey(k []byte) (bot.ChatID, TimerID, error) {
 	if len(k) <= chatLen+1 {
 		return 0, TimerID{}, errKey
 	}
-	return chatOf(k), TimerID{Kind: TimerKind(k[chatLen]), Name: string(k[chatLen+1:])}, nil
+	name, err := s.show(nameOfTimer, chatOf(k), k[chatLen+1:])
+	return chatOf(k), TimerID{Kind: TimerKind(k[chatLen]), Name: name}, err
 }
 
 // dueKey is the key of a timer in the index: its moment before its own key.
@@ -72,11 +71,11 @@ func dueKey(ms int64, timer []byte) []byte {
 	return append(appendSigned(make([]byte, 0, 8+len(timer)), ms), timer...)
 }
 
-func parseDueKey(k []byte) (Timer, error) {
+func (s *seal) parseDueKey(k []byte) (Timer, error) {
 	if len(k) < 8 {
 		return Timer{}, errKey
 	}
-	chat, id, err := parseTimerKey(k[8:])
+	chat, id, err := s.parseTimerKey(k[8:])
 	return Timer{Chat: chat, ID: id, At: time.UnixMilli(signed(k)).UTC()}, err
 }
 
@@ -84,10 +83,10 @@ func parseDueKey(k []byte) (Timer, error) {
 // the moment of the first one after those, zero if there is none. It takes time
 // in proportion to those it returns.
 func (s *Store) Due(now time.Time, limit int) (due []Timer, next time.Time, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
-		c := tx.Bucket(bucketDue).Cursor()
+	err = s.view(func(tx *txn) error {
+		c := tx.Bucket(bucketDue).Keys()
 		for k, _ := c.First(); k != nil; k, _ = c.Next() {
-			t, err := parseDueKey(k)
+			t, err := tx.seal.parseDueKey(k)
 			if err != nil {
 				continue // Check finds it; the others are not to wait for it
 			}
@@ -107,15 +106,15 @@ func (s *Store) Due(now time.Time, limit int) (due []Timer, next time.Time, err 
 
 // Stands reports whether t is set, for the moment it names.
 func (s *Store) Stands(t Timer) (ok bool, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *txn) error {
 		ok = stands(tx.Bucket(bucketDue), t)
 		return nil
 	})
 	return ok, err
 }
 
-func stands(due *bolt.Bucket, t Timer) bool {
-	return due.Get(dueKey(moment(t.At), timerKey(t.Chat, t.ID))) != nil
+func stands(due *bucket, t Timer) bool {
+	return due.Has(dueKey(moment(t.At), due.seal.timerKey(t.Chat, t.ID)))
 }
 
 // checkTimers finds what would be wrong with the timers of a change.
@@ -137,7 +136,7 @@ func checkTimers(c Change) error {
 
 // setTimer puts t where its chat may have one of that name already.
 func (w *writer) setTimer(chat bot.ChatID, t Timer) error {
-	key := timerKey(chat, t.ID)
+	key := w.timers.seal.timerKey(chat, t.ID)
 	if err := w.dropTimer(key); err != nil {
 		return err
 	}
@@ -165,7 +164,7 @@ func (w *writer) dropTimer(key []byte) error {
 
 // searchDue removes a timer that does not say its moment.
 func (w *writer) searchDue(key []byte) error {
-	c := w.due.Cursor()
+	c := w.due.Keys()
 	for k, _ := c.First(); k != nil; k, _ = c.Next() {
 		if len(k) >= 8 && bytes.Equal(k[8:], key) {
 			if err := c.Delete(); err != nil {
@@ -209,7 +208,7 @@ func decodeJob(v []byte) (d diskJob, err error) {
 // Jobs returns the files that are still to be fetched, in the order of their
 // chats. What cannot be read is left out: Check finds it.
 func (s *Store) Jobs() (jobs []Job, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *txn) error {
 		return tx.Bucket(bucketJobs).ForEach(func(k, v []byte) error {
 			chat, number, seq, kerr := parseRecordKey(k)
 			d, verr := decodeJob(v)
@@ -228,7 +227,7 @@ func (s *Store) Jobs() (jobs []Job, err error) {
 // Pending reports whether j is still to be done, and returns its record; Seq is
 // 0 if there is none.
 func (s *Store) Pending(j Job) (r bot.Record, ok bool, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *txn) error {
 		if ok = pending(tx.Bucket(bucketJobs), j); !ok {
 			return nil
 		}
@@ -244,7 +243,7 @@ func (s *Store) Pending(j Job) (r bot.Record, ok bool, err error) {
 	return r, ok, err
 }
 
-func pending(jobs *bolt.Bucket, j Job) bool {
+func pending(jobs *bucket, j Job) bool {
 	v := jobs.Get(recordKey(j.Chat, j.Case, j.Seq))
 	if v == nil {
 		return false

@@ -141,7 +141,7 @@ func TestTimersThatCannotBeKept(t *testing.T) {
 func TestTheIndexIsChecked(t *testing.T) {
 	f := newFile(t)
 	f.commit(Change{Chat: 7, Timers: []Timer{wake("x", noon)}})
-	stray := dueKey(5, timerKey(8, TimerID{Wake, "stray"}))
+	stray := dueKey(5, f.seal.timerKey(8, TimerID{Wake, "stray"}))
 	f.put(bucketDue, stray, []byte{1})
 	r, err := f.Check()
 	if err != nil || len(r.Problems) != 1 || !strings.Contains(r.Problems[0], "bucket due") {
@@ -151,7 +151,7 @@ func TestTheIndexIsChecked(t *testing.T) {
 	f.commit(Change{Chat: 8, Timers: []Timer{wake("stray", time.UnixMilli(5))}})
 	f.commit(Change{Chat: 8, Cancel: []TimerID{{Wake, "stray"}}})
 	// So does cancelling one whose value cannot be read.
-	f.put(bucketTimers, timerKey(7, TimerID{Wake, "x"}), []byte("{"))
+	f.put(bucketTimers, f.seal.timerKey(7, TimerID{Wake, "x"}), []byte("{"))
 	f.commit(Change{Chat: 7, Erase: true})
 }
 
@@ -205,7 +205,7 @@ func FuzzDecodeTimer(f *testing.F) {
 	f.Add([]byte(`{"at":"2026-03-14T12:00:00+08:00"}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if d, err := decodeTimer(raw); err == nil && len(raw) > 0 {
-			if key := dueKey(moment(d.At), timerKey(1, TimerID{Wake, "x"})); len(key) != 18 {
+			if key := dueKey(moment(d.At), plainFile.timerKey(1, TimerID{Wake, "x"})); len(key) != 18 {
 				t.Errorf("the key of %v has %d bytes", d.At, len(key))
 			}
 		}
