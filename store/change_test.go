@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -226,20 +225,6 @@ func TestSettlementAfterErasure(t *testing.T) {
 			t.Errorf("fate %d left %v", fate, left)
 		}
 	}
-}
-
-func TestSnapshot(t *testing.T) {
-	f := newFile(t)
-	f.populate(7, 1)
-	path := filepath.Join(t.TempDir(), "copy.db")
-	if err := f.Snapshot(path); err != nil {
-		t.Fatal(err)
-	}
-	c := &file{t: t, path: path, key: f.key}
-	c.open()
-	defer c.close()
-	c.sound()
-	same(t, "copy", c.dump(), f.dump())
 }
 
 // The zone of a chat is that of its first change until the user names another.

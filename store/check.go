@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
 
 	"tixianbot/bot"
@@ -61,21 +62,35 @@ func (s *Store) check(tx *txn, r *Report) (err error) {
 			r.Problems = append(r.Problems, "the structure cannot be read: "+panicked(v).Error())
 		}
 	}()
-	if r.Format, err = formatOf(tx.raw); err != nil {
+	if err := checkStructure(tx.raw, r); err != nil {
 		return err
 	}
+	for _, c := range s.checkers(r) {
+		switch {
+		case tx.raw.Bucket(c.bucket) != nil:
+			c.run(tx, r)
+		case r.Format == len(migrations): // an older one has not all of them
+			r.Problems = append(r.Problems, fmt.Sprintf("bucket %s is missing", c.bucket))
+		}
+	}
+	r.Erased = tx.Bucket(bucketMeta).Has(metaErased)
+	if tx.raw.Bucket(bucketTimers) != nil && tx.raw.Bucket(bucketDue) != nil {
+		checkDue(tx, r)
+	}
+	return nil
+}
+
+// checkStructure looks at how the pages of the file hang together, and at its
+// format.
+func checkStructure(tx *bolt.Tx, r *Report) (err error) {
 	n := 0
-	for problem := range tx.raw.Check() {
+	for problem := range tx.Check() {
 		if n++; n <= maxProblems {
 			r.Problems = append(r.Problems, "structure: "+problem.Error())
 		}
 	}
-	for _, c := range s.checkers(r) {
-		c.run(tx, r)
-	}
-	r.Erased = tx.Bucket(bucketMeta).Has(metaErased)
-	checkDue(tx, r)
-	return nil
+	r.Format, err = formatOf(tx)
+	return err
 }
 
 // checkDue compares the index with the timers.

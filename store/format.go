@@ -59,14 +59,19 @@ func (s *Store) migrate() error {
 	if err != nil {
 		return err
 	}
-	if have > len(migrations) {
-		return fmt.Errorf("%w: it has format %d and this program knows formats up to %d: install the newer program again, or restore an older backup",
-			ErrNewer, have, len(migrations))
-	}
-	if have == len(migrations) {
-		return nil
+	if err := refuseNewer(have); err != nil || have == len(migrations) {
+		return err
 	}
 	return s.handle.db.Update(func(tx *bolt.Tx) error { return s.climb(tx, have) })
+}
+
+// refuseNewer returns an error for a format that this program does not know.
+func refuseNewer(have int) error {
+	if have <= len(migrations) {
+		return nil
+	}
+	return fmt.Errorf("%w: it has format %d and this program knows formats up to %d: install the newer program again, or restore an older backup",
+		ErrNewer, have, len(migrations))
 }
 
 // unlock returns the format of the file, 0 for a new one, and makes sure of the

@@ -94,32 +94,49 @@ func guard(f func() error) (err error) {
 
 // openFile opens the bbolt file.
 func openFile(path string) (db *bolt.DB, err error) {
+	var opened *os.File
+	open := func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
+		opened, err = os.OpenFile(name, flag, mode)
+		return opened, err
+	}
 	err = guard(func() (err error) {
 		db, err = bolt.Open(path, 0o600, &bolt.Options{
-			Timeout: lockWait, InitialMmapSize: mapSize(), FreelistType: bolt.FreelistMapType,
+			Timeout: lockWait, InitialMmapSize: mapSize(path), FreelistType: bolt.FreelistMapType, OpenFile: open,
 		})
 		return err
 	})
-	switch {
-	case errors.Is(err, berrors.ErrTimeout):
-		return nil, fmt.Errorf("%w%s: stop it first, or wait until it has ended", ErrLocked, holder(path))
-	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
-		return nil, fmt.Errorf("%w: %w", ErrForeign, err)
-	case err != nil:
-		return nil, err
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	if !isAt(opened, path) {
+		return nil, errors.Join(fmt.Errorf("%w%s: it was just given a new file", ErrLocked, holder(path)), db.Close())
 	}
 	narrow(path)
 	return db, nil
 }
 
+// isAt reports whether the open file f is still the one at path. While this
+// process waited for the lock, the one that had it may have put another file in
+// its place, by a compaction or a restore: what was opened is then nobody's.
+func isAt(f *os.File, path string) bool {
+	mine, err := f.Stat()
+	there, err2 := os.Stat(path)
+	return err == nil && err2 == nil && os.SameFile(mine, there)
+}
+
 // mapSize returns how much address space to take at once. A map that is too
 // small is made anew while the file grows, for which all readers must have
-// ended. On Windows the file itself would get that size.
-func mapSize() int {
+// ended, and a copy of the whole file is such a reader. On Windows the file
+// itself would get that size.
+func mapSize(path string) int {
 	if runtime.GOOS == "windows" {
 		return 0
 	}
-	return int(min(int64(4)<<30, math.MaxInt/4))
+	size := int64(4) << 30
+	if info, err := os.Stat(path); err == nil {
+		size = max(size, 2*info.Size())
+	}
+	return int(min(size, math.MaxInt/4))
 }
 
 // narrow takes the file away from other users, as far as that is ours to do.
@@ -199,16 +216,6 @@ func (s *Store) Tag(chat bot.ChatID) string {
 	h := hmac.New(sha256.New, s.tagKey)
 	h.Write(chatKey(chat))
 	return hex.EncodeToString(h.Sum(nil)[:6])
-}
-
-// Snapshot writes a consistent copy of the database to a new file at path.
-// Writing goes on meanwhile, but the file grows until the copy is done.
-func (s *Store) Snapshot(path string) error {
-	err := s.view(func(tx *txn) error { return tx.raw.CopyFile(path, 0o600) })
-	if err != nil {
-		return fmt.Errorf("copy the database: %w", err)
-	}
-	return nil
 }
 
 // OpenCopy opens a copy of the database with the key of the original.
