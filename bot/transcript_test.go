@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -181,6 +182,9 @@ func (s *stage) catchUp() {
 		sum := sha256.Sum256([]byte(f.File))
 		s.happen(bot.Hashed{Case: f.Case, Seq: f.Seq, SHA256: hex.EncodeToString(sum[:])})
 	}
+	for made, ok := s.w.Work(); ok; made, ok = s.w.Work() {
+		s.happen(made)
+	}
 	for wake, ok := s.w.Next(s.w.Now); ok; wake, ok = s.w.Next(s.w.Now) {
 		s.happen(bot.Woken{Why: wake.Why, Due: wake.At})
 	}
@@ -333,7 +337,7 @@ var empty = regexp.MustCompile(`"[A-Za-z]+":(false|0|""|null),?`)
 func (s *stage) deliver(m bot.Message) {
 	s.fits(m)
 	at, known := s.slot[m.Slot]
-	edit := m.Slot != "" && m.Replace && known && (s.pressed < 0 || at == s.pressed)
+	edit := m.Slot != "" && m.Replace && m.File.Path == "" && known && (s.pressed < 0 || at == s.pressed)
 	if edit {
 		s.sent[at] = m
 		s.out.WriteString("< (edited)\n")
@@ -341,6 +345,9 @@ func (s *stage) deliver(m bot.Message) {
 		s.slot[m.Slot] = len(s.sent)
 		s.sent = append(s.sent, m)
 		s.out.WriteString("<\n")
+	}
+	if m.File.Path != "" {
+		fmt.Fprintf(&s.out, "  [file %s]\n", m.File.Name)
 	}
 	for line := range strings.SplitSeq(markup.Text(m.Text), "\n") {
 		s.out.WriteString(strings.TrimRight("  "+line, " ") + "\n")
@@ -360,6 +367,9 @@ func (s *stage) fits(m bot.Message) {
 	words := markup.Text(m.Text)
 	if n := utf8.RuneCountInString(words); n == 0 || n > 3500 {
 		s.t.Errorf("a message of %d characters: %.60q", n, words)
+	}
+	if n := len(utf16.Encode([]rune(words))); m.File.Path != "" && n > 1024 {
+		s.t.Errorf("a caption of %d characters: %.60q", n, words)
 	}
 	if strings.Contains(words, "{") || strings.Contains(words, "\n\n\n") {
 		s.t.Errorf("a hole in %q", words)

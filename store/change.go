@@ -27,11 +27,15 @@ type Change struct {
 	Cancel   []TimerID     // first taken away
 	Timers   []Timer       // then set, each for the one of its name; of this chat
 	Jobs     []Job         // files to be fetched for records; of this chat, a case of 0 being that of Case
+	Drop     []string      // names of orders that are first taken away
+	Orders   []Order       // then given, each in place of the one of its name; as Jobs
 
 	// What caused a change that no update did. It is gone with the change, and
 	// where it is gone already, nothing is written.
 	Fires *Timer
 	Ends  *Job
+	Fills *Order // gone with the change, or, with Keeps, not yet
+	Keeps bool
 }
 
 // Presence says what a change tells about whether the chat can be written to.
@@ -84,6 +88,7 @@ type encodedChange struct {
 	records  []entry
 	amended  []entry
 	jobs     []entry
+	orders   []entry
 	queue    [][]byte
 	poison   []byte
 }
@@ -102,6 +107,9 @@ func encode(c Change) (e *encodedChange, err error) {
 		return nil, err
 	}
 	if e.jobs, err = encodeJobs(c); err != nil {
+		return nil, err
+	}
+	if e.orders, err = encodeOrders(c); err != nil {
 		return nil, err
 	}
 	if e.queue, err = encodeItems(c.Queue); err != nil {
@@ -197,14 +205,14 @@ func encodeItems(items []Item) ([][]byte, error) {
 }
 
 func (e *encodedChange) apply(w *writer) (outcome, error) {
-	if e.Update != 0 && w.knows(e.Update) || e.Fires != nil && !stands(w.due, *e.Fires) || e.Ends != nil && !pending(w.jobs, *e.Ends) {
+	if e.Update != 0 && w.knows(e.Update) || e.causeless(w) {
 		return outcome{duplicate: true, next: w.first(e.Chat)}, nil
 	}
 	if err := e.check(w); err != nil {
 		return outcome{err: err}, nil
 	}
 	steps := []func(*writer) error{
-		e.erase, e.useUp, e.putChat, e.putCase, e.putRecords, e.putTimers, e.putJobs, e.putPoison, e.putItems,
+		e.erase, e.useUp, e.putChat, e.putCase, e.putRecords, e.putTimers, e.putJobs, e.putOrders, e.putPoison, e.putItems,
 	}
 	for _, step := range steps {
 		if err := step(w); err != nil {
@@ -216,6 +224,13 @@ func (e *encodedChange) apply(w *writer) (outcome, error) {
 		return out, w.note(e.Update)
 	}
 	return out, nil
+}
+
+// causeless reports whether what caused the change is gone.
+func (e *encodedChange) causeless(w *writer) bool {
+	return e.Fires != nil && !stands(w.due, *e.Fires) ||
+		e.Ends != nil && !pending(w.jobs, *e.Ends) ||
+		e.Fills != nil && !given(w.orders, *e.Fills)
 }
 
 // check finds what would be wrong with the change before any of it is written.
@@ -271,7 +286,12 @@ func (e *encodedChange) useUp(w *writer) error {
 		}
 	}
 	if e.Ends != nil {
-		return w.jobs.Delete(recordKey(e.Ends.Chat, e.Ends.Case, e.Ends.Seq))
+		if err := w.jobs.Delete(recordKey(e.Ends.Chat, e.Ends.Case, e.Ends.Seq)); err != nil {
+			return err
+		}
+	}
+	if e.Fills != nil && !e.Keeps {
+		return w.orders.Delete(w.orders.seal.orderKey(e.Fills.Chat, e.Fills.Name))
 	}
 	return nil
 }
@@ -365,7 +385,7 @@ func (e *encodedChange) putItems(w *writer) error {
 }
 
 func (w *writer) ofChats() []*bucket {
-	return []*bucket{w.chats, w.slots, w.cases, w.records, w.outbox, w.dead, w.poison, w.timers, w.jobs}
+	return []*bucket{w.chats, w.slots, w.cases, w.records, w.outbox, w.dead, w.poison, w.timers, w.jobs, w.orders}
 }
 
 func putJSON(b *bucket, key []byte, v any) error {

@@ -167,6 +167,7 @@ func (f *file) populate(chat bot.ChatID, update int64) {
 	f.commit(Change{
 		Update: update, Chat: chat, Case: &c, Records: []bot.Record{record(1), record(2)}, Zone: "Asia/Shanghai", Queue: queue,
 		Timers: []Timer{wake("album", noon)}, Jobs: []Job{{Seq: 2, File: "file-2", Queued: noon}},
+		Orders: []Order{order("pack")},
 	})
 	first, _ := f.head(chat)
 	f.settle(Settlement{Chat: chat, Item: first.Item.ID, Fate: Delivered, Slot: bot.SlotScreen, Shown: 100})

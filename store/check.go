@@ -22,6 +22,7 @@ type Report struct {
 	Updates  int      `json:"updates"`      // update ids that are remembered
 	Timers   int      `json:"timers"`       // what comes due some time
 	Jobs     int      `json:"jobs"`         // files to be fetched
+	Orders   int      `json:"orders"`       // work that is under way or to be done
 	Erased   bool     `json:"erased"`       // a chat was erased, and the file not compacted since
 	Poison   []Poison `json:"poison"`
 	Problems []string `json:"problems"` // chats as tags; empty: the file is sound
@@ -153,6 +154,7 @@ func (s *Store) checkers(r *Report) []checker {
 		{bucketTimers, &r.Timers, s.readTimer, s.Tag},
 		{bucketDue, nil, s.readDue, nil},
 		{bucketJobs, &r.Jobs, readJob, s.Tag},
+		{bucketOrders, &r.Orders, s.readOrder, s.Tag},
 		{bucketSeen, &r.Updates, readSeen, nil},
 		{bucketSeenLog, nil, readSeenLog, nil},
 	}
@@ -221,6 +223,12 @@ func (s *Store) readDue(k, _ []byte) error {
 func readJob(k, v []byte) error {
 	_, _, _, err1 := parseRecordKey(k)
 	_, err2 := decodeJob(v)
+	return errors.Join(err1, err2)
+}
+
+func (s *Store) readOrder(k, v []byte) error {
+	_, _, err1 := s.seal.parseOrderKey(k)
+	_, err2 := decodeOrder(v)
 	return errors.Join(err1, err2)
 }
 

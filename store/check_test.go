@@ -23,7 +23,7 @@ func TestCheckCounts(t *testing.T) {
 	first, second := poison, poison
 	first.Update, second.Update = 11, 2
 	same(t, "report", r, Report{
-		Format: 2, Chats: 2, Cases: 2, Records: 4, Waiting: 2, Dead: 2, Updates: 4, Timers: 2, Jobs: 2, Poison: []Poison{first, second},
+		Format: 3, Chats: 2, Cases: 2, Records: 4, Waiting: 2, Dead: 2, Updates: 4, Timers: 2, Jobs: 2, Orders: 2, Poison: []Poison{first, second},
 	})
 }
 
@@ -57,7 +57,7 @@ func TestCheckFindsDamage(t *testing.T) {
 }
 
 // keyRest is how long the keys of each bucket are after the chat.
-var keyRest = map[string]int{"slots": 3, "cases": 4, "records": 8, "outbox": 9, "dead": 9, "poison": 8, "timers": 2, "jobs": 8}
+var keyRest = map[string]int{"slots": 3, "cases": 4, "records": 8, "outbox": 9, "dead": 9, "poison": 8, "timers": 2, "jobs": 8, "orders": 4}
 
 func TestDamageOfOneChatIsItsOwn(t *testing.T) {
 	f := &file{t: t, path: filepath.Join(t.TempDir(), "x.db"), key: everKey}
@@ -144,6 +144,7 @@ func TestCasesGoOnAfterADamagedOne(t *testing.T) {
 const (
 	sample1 = "testdata/format-1.db"
 	sample2 = "testdata/format-2.db"
+	sample3 = "testdata/format-3.db"
 )
 
 // openSample opens a copy of a sample.
@@ -153,6 +154,21 @@ func openSample(t *testing.T, path string) *file {
 	f.open()
 	t.Cleanup(f.close)
 	return f
+}
+
+func TestSampleOfFormat3Opens(t *testing.T) {
+	f := openSample(t, sample3)
+	r := f.sound()
+	if r.Chats != 1 || r.Cases != 1 || r.Records != 2 || r.Waiting != 1 || r.Orders != 1 {
+		t.Errorf("report %+v", r)
+	}
+	orders, err := f.Orders()
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "orders", orders, []Order{{Order: bot.Order{Name: "pack", Kind: bot.OrderPack, Case: 1, Args: "masked"}, Chat: 7, Given: noon}})
+	h, _ := f.head(7)
+	same(t, "message", h.Item.Message, message("3"))
 }
 
 func TestSampleOfFormat2Opens(t *testing.T) {

@@ -192,7 +192,7 @@ type writer struct {
 	store *Store
 	fresh []int64 // update ids new in this transaction
 
-	meta, chats, slots, cases, records, outbox, dead, poison, seen, log, timers, due, jobs *bucket
+	meta, chats, slots, cases, records, outbox, dead, poison, seen, log, timers, due, jobs, orders *bucket
 }
 
 func newWriter(s *Store, tx *txn, now time.Time) *writer {
@@ -200,7 +200,7 @@ func newWriter(s *Store, tx *txn, now time.Time) *writer {
 		now: now, store: s, meta: tx.Bucket(bucketMeta), chats: tx.Bucket(bucketChats), slots: tx.Bucket(bucketSlots), cases: tx.Bucket(bucketCases),
 		records: tx.Bucket(bucketRecords), outbox: tx.Bucket(bucketOutbox), dead: tx.Bucket(bucketDead),
 		poison: tx.Bucket(bucketPoison), seen: tx.Bucket(bucketSeen), log: tx.Bucket(bucketSeenLog),
-		timers: tx.Bucket(bucketTimers), due: tx.Bucket(bucketDue), jobs: tx.Bucket(bucketJobs),
+		timers: tx.Bucket(bucketTimers), due: tx.Bucket(bucketDue), jobs: tx.Bucket(bucketJobs), orders: tx.Bucket(bucketOrders),
 	}
 	w.seen.growing()
 	w.log.growing()

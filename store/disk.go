@@ -124,6 +124,14 @@ type diskItem struct {
 	Replace bool           `json:"replace,omitempty"`
 	Text    string         `json:"text,omitempty"`
 	Buttons [][]diskButton `json:"buttons,omitempty"`
+	File    diskAttachment `json:"file,omitzero"`
+}
+
+type diskAttachment struct {
+	Path  string `json:"path,omitempty"`
+	Name  string `json:"name,omitempty"`
+	Size  int64  `json:"size,omitempty"`
+	Photo bool   `json:"photo,omitempty"`
 }
 
 type diskButton struct {
@@ -233,6 +241,7 @@ func itemToDisk(it Item) diskItem {
 	d := diskItem{
 		Delete: it.Delete, Notice: it.Notice, Target: int(it.Target), Pressed: int(it.Pressed), Queued: it.Queued,
 		Slot: string(it.Message.Slot), Replace: it.Message.Replace, Text: it.Message.Text,
+		File: diskAttachment(it.Message.File),
 	}
 	for _, row := range it.Message.Buttons {
 		keys := make([]diskButton, len(row))
@@ -247,7 +256,7 @@ func itemToDisk(it Item) diskItem {
 func (d diskItem) toItem(id ItemID) Item {
 	it := Item{
 		ID: id, Delete: d.Delete, Notice: d.Notice, Target: bot.MessageID(d.Target), Pressed: bot.MessageID(d.Pressed), Queued: d.Queued,
-		Message: bot.Message{Slot: bot.Slot(d.Slot), Replace: d.Replace, Text: d.Text},
+		Message: bot.Message{Slot: bot.Slot(d.Slot), Replace: d.Replace, Text: d.Text, File: bot.Attachment(d.File)},
 	}
 	for _, row := range d.Buttons {
 		keys := make([]bot.Button, len(row))

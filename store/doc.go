@@ -20,6 +20,7 @@
 //	due       milliseconds since 1970 (8), key in timers → one byte: the order in
 //	                                      which timers of all chats come due
 //	jobs      chat, case (4), seq (4)   → JSON: a file to be fetched for the record
+//	orders    chat, name                → JSON: work that takes long, and comes back to the chat
 //	seen      update id (8)             → one byte
 //	seenlog   seq (8)                   → the update ids of one transaction, with time
 //	                                      and running total: the order of forgetting
@@ -27,7 +28,7 @@
 // The JSON is of types of this package alone, whose names are frozen: see
 // disk.go. A file says which format it has; a file of an older format is moved
 // up by numbered migrations when it is opened, and a file of a newer one is
-// refused. Format 1 had no timers, due and jobs. A sample of each is in testdata.
+// refused. Format 1 had no timers, due and jobs, format 2 no orders. A sample of each is in testdata.
 //
 // All writing goes through one goroutine. It takes whatever is queued, writes
 // it in one transaction and only then lets the callers return: a lone caller

@@ -23,6 +23,7 @@ var (
 	bucketTimers  = []byte("timers")
 	bucketDue     = []byte("due")
 	bucketJobs    = []byte("jobs")
+	bucketOrders  = []byte("orders")
 
 	metaFormat = []byte("format")
 	metaTagKey = []byte("tag-key")
@@ -33,6 +34,7 @@ var (
 // ofChats are the buckets whose keys begin with a chat.
 var ofChats = [][]byte{
 	bucketChats, bucketSlots, bucketCases, bucketRecords, bucketOutbox, bucketDead, bucketPoison, bucketTimers, bucketJobs,
+	bucketOrders,
 }
 
 // ofChat reports whether the keys of a bucket begin with a chat.
@@ -50,6 +52,7 @@ func ofChat(bucket []byte) bool {
 var migrations = []func(*txn) error{
 	0: createFormat1,
 	1: addTimersAndJobs,
+	2: addOrders,
 }
 
 // migrate brings the file to the newest format, all steps in one transaction.
@@ -156,3 +159,5 @@ func addTimersAndJobs(tx *txn) error {
 	}
 	return nil
 }
+
+func addOrders(tx *txn) error { return tx.CreateBucket(bucketOrders) }

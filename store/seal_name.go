@@ -10,7 +10,7 @@ import (
 	"tixianbot/bot"
 )
 
-// Names in keys, those of slots and timers, could tell what a chat is about.
+// Names in keys, those of slots, timers and orders, could tell what a chat is about.
 // Under a seal they are encrypted so that a name always looks the same in its
 // chat, or it would not be found again: the tag of the name is the beginning of
 // what it becomes and the nonce of the rest (as in SIV, RFC 5297). That two
@@ -27,6 +27,7 @@ type nameSeal struct {
 const (
 	nameOfSlot  = 's'
 	nameOfTimer = 't'
+	nameOfOrder = 'o'
 )
 
 // nameStep is what the length of a hidden name is a multiple of, and the

@@ -299,10 +299,10 @@ func TestOpenOtherFiles(t *testing.T) {
 
 func TestNewerFormatIsRefusedWithAClearSentence(t *testing.T) {
 	f := newFile(t)
-	f.put(bucketMeta, metaFormat, []byte("3"))
+	f.put(bucketMeta, metaFormat, []byte("4"))
 	f.close()
 	_, err := OpenSealed(f.path, everKey)
-	want := "open " + f.path + ": the database was written by a newer tixianbot: it has format 3 and this program knows formats up to 2: " +
+	want := "open " + f.path + ": the database was written by a newer tixianbot: it has format 4 and this program knows formats up to 3: " +
 		"install the newer program again, or restore an older backup"
 	if err == nil || err.Error() != want {
 		t.Errorf("Open: %v\nwant %s", err, want)
@@ -311,7 +311,7 @@ func TestNewerFormatIsRefusedWithAClearSentence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(metaFormat, []byte("2")) }); err != nil {
+	if err := db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(metaFormat, []byte("3")) }); err != nil {
 		t.Fatal(err)
 	}
 	db.Close()
@@ -328,12 +328,12 @@ func TestMigrationsRunInOrder(t *testing.T) {
 	step := func(n int) func(*txn) error {
 		return func(tx *txn) error { ran = append(ran, n); return nil }
 	}
-	migrations = []func(*txn) error{createFormat1, addTimersAndJobs, step(3), step(4)}
+	migrations = []func(*txn) error{createFormat1, addTimersAndJobs, addOrders, step(4), step(5)}
 	f.open()
 	f.reopen()
-	same(t, "migrations", ran, []int{3, 4})
-	if r, err := f.Check(); err != nil || r.Format != 4 {
-		t.Errorf("format %d, %v; want 4", r.Format, err)
+	same(t, "migrations", ran, []int{4, 5})
+	if r, err := f.Check(); err != nil || r.Format != 5 {
+		t.Errorf("format %d, %v; want 5", r.Format, err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"tixianbot/bot"
@@ -250,4 +251,20 @@ func pending(jobs *bucket, j Job) bool {
 	}
 	d, err := decodeJob(v)
 	return err != nil || d.File == string(j.File)
+}
+
+// timersOf returns the timers of a chat, the earliest first.
+func (s *Store) timersOf(tx *txn, chat bot.ChatID) (out []Timer, err error) {
+	prefix := chatKey(chat)
+	c := tx.Bucket(bucketTimers).Cursor()
+	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		_, id, kerr := tx.seal.parseTimerKey(k)
+		d, verr := decodeTimer(v)
+		if kerr != nil || verr != nil {
+			return nil, s.damaged(string(bucketTimers), chat)
+		}
+		out = append(out, Timer{Chat: chat, ID: id, At: d.At})
+	}
+	slices.SortStableFunc(out, func(a, b Timer) int { return a.At.Compare(b.At) })
+	return out, nil
 }

@@ -58,6 +58,13 @@ func (w *Walker) rest(seen func(bot.Event, bot.Effects)) {
 		w.Fetches = w.Fetches[1:]
 		w.do(bot.Hashed{Case: f.Case, Seq: f.Seq, SHA256: fmt.Sprintf("%064x", w.rand.Uint64())}, seen)
 	}
+	for made, ok := w.Work(); ok; made, ok = w.Work() {
+		if w.rand.IntN(4) == 0 {
+			made = bot.Made{Order: made.Order, Err: bot.ErrMade}
+		}
+		w.do(bot.Progress{Order: made.Order, Done: 1, Total: 2, Since: w.Now}, seen)
+		w.do(made, seen)
+	}
 	now := w.Now
 	for wake, ok := w.Next(now); ok; wake, ok = w.Next(now) {
 		w.do(bot.Woken{Why: wake.Why, Due: wake.At}, seen)
@@ -75,7 +82,7 @@ func (w *Walker) do(e bot.Event, seen func(bot.Event, bot.Effects)) {
 // deliver shows a message as a messenger would.
 func (w *Walker) deliver(m bot.Message) {
 	at, known := w.slots[m.Slot]
-	if m.Slot != bot.SlotNone && m.Replace && known && (w.pressed < 0 || at == w.pressed) {
+	if m.Slot != bot.SlotNone && m.Replace && m.File.Path == "" && known && (w.pressed < 0 || at == w.pressed) {
 		w.Sent[at] = m
 		return
 	}

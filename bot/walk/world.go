@@ -149,6 +149,25 @@ func (w *World) order(c bot.Case, fx bot.Effects) {
 	}
 }
 
+// Work takes the oldest order and returns what a maker would make of it. It
+// reports whether there is one.
+func (w *World) Work() (bot.Made, bool) {
+	if len(w.Orders) == 0 {
+		return bot.Made{}, false
+	}
+	m := bot.Made{Order: w.Orders[0]}
+	w.Orders = w.Orders[1:]
+	switch m.Order.Kind {
+	case bot.OrderWording:
+		m.Text = m.Order.Args
+	case bot.OrderPicture:
+		m.Files = []bot.Attachment{{Path: "1/made.png", Name: "made.png", Size: 50_000, Photo: true}}
+	default:
+		m.Files = []bot.Attachment{{Path: "1/made", Name: string(m.Order.Kind), Size: 50_000}}
+	}
+	return m, true
+}
+
 func (w *World) unwake(why string) {
 	w.Wakes = slices.DeleteFunc(w.Wakes, func(x bot.Wake) bool { return x.Why == why })
 }

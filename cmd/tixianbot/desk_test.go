@@ -90,7 +90,7 @@ func TestTheDeskAnswers(t *testing.T) {
 		t.Errorf("cases of chat 2: %q, %v", out, err)
 	}
 	out, _, err = ask(t, d, `{"command":"check","path":"/a/tixianbot.db"}`)
-	if err != nil || !strings.HasPrefix(out, "/a/tixianbot.db, format 2: 3 chats") {
+	if err != nil || !strings.HasPrefix(out, "/a/tixianbot.db, format 3: 3 chats") {
 		t.Errorf("check: %q, %v", out, err)
 	}
 }
