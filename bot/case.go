@@ -58,6 +58,8 @@ type Case struct {
 	Exhibits  int            // pieces of evidence numbered so far
 	Pieces    map[string]int // those that stand, by kind, and by kind and what is seen on them: "notice", "notice.time"
 	Reminders []int          // numbers of the reminders that are to come, and of some that have
+	Versions  []int          // numbers of the versions of letters to go back to, oldest first
+	Wording   Wording        // the letter that a language model words
 
 	Files string // a filter of the files that came: see sawFile
 	Batch Batch  // the pieces that came last
@@ -67,6 +69,15 @@ type Case struct {
 // that are of that kind. The zero Paste is none.
 type Paste struct {
 	From, To int
+}
+
+// Wording is the letter that a language model words, and how often the chat has
+// asked one.
+type Wording struct {
+	Letter string    // what names the letter in buttons, "" while none is worded
+	Since  time.Time // when the user agreed to it
+	Day    string    // of the newest request, as 2006-01-02
+	Asked  int       // requests on that day
 }
 
 // Known is a fact of a case, or that the user does not know it.
@@ -125,6 +136,7 @@ const (
 	stringSize   = 3   // around a string of a list
 	pieceSize    = 7   // around the name of a tally of evidence
 	reminderSize = 6   // a number of a list
+	wordingSize  = 110 // names, times and numbers of a wording
 	batchSize    = 110 // names and numbers of a batch of evidence
 	longText     = 100 // characters kept of a fact that is a text
 )
@@ -149,7 +161,10 @@ func (c Case) size() int {
 	for key := range c.Pieces {
 		n += pieceSize + len(key)
 	}
-	n += reminderSize * len(c.Reminders)
+	n += reminderSize * (len(c.Reminders) + len(c.Versions))
+	if c.Wording != (Wording{}) {
+		n += wordingSize + len(c.Wording.Letter)
+	}
 	if c.Exhibits > 0 {
 		n += batchSize + len(c.Files) + len(c.Batch.Album)
 	}
@@ -185,6 +200,7 @@ func (c Case) Clone() Case {
 	c.RuledOut = slices.Clone(c.RuledOut)
 	c.Flags = slices.Clone(c.Flags)
 	c.Reminders = slices.Clone(c.Reminders)
+	c.Versions = slices.Clone(c.Versions)
 	c.Pieces = maps.Clone(c.Pieces)
 	return c
 }

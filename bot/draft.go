@@ -3,15 +3,17 @@ package bot
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"tixianbot/knowledge"
 	"tixianbot/knowledge/fact"
 	"tixianbot/knowledge/letter"
 )
 
 const (
 	viewDraft  ViewName = "draft"  // the kinds of letters; Arg: "all", or "" for those that fit
-	viewLetter ViewName = "letter" // Arg: kind.language.tone.length
+	viewLetter ViewName = "letter" // Arg: kind.language.tone.length, also with .receiver, or the number of a version
 	viewCheck  ViewName = "check"  // the next words are a letter to be checked
 )
 
@@ -19,7 +21,7 @@ const (
 // one.
 const (
 	actDraft   Act = "dr" // Arg: "all", or "" for the kinds that fit
-	actLetter  Act = "dl" // Arg: kind.language.tone.length
+	actLetter  Act = "dl" // Arg: kind.language.tone.length, also with .receiver, or the number of a version
 	actSentIt  Act = "ds" // Arg: the same; the user has sent it
 	actCheckIt Act = "dc" // check a letter of the user's own
 )
@@ -47,7 +49,7 @@ func (t *turn) showDraft() {
 			line = t.say("draft.next", "line", line)
 		}
 		lines = append(lines, line)
-		keys = append(keys, Button{Label: f.Name, Press: Press{Act: actLetter, Arg: orderArg(letter.Order{Kind: kind})}})
+		keys = append(keys, Button{Label: f.Name, Press: Press{Act: actLetter, Arg: request{Order: letter.Order{Kind: kind}}.arg()}})
 	}
 	head := t.say("draft.head")
 	if t.fraud() {
@@ -82,52 +84,123 @@ func (t *turn) fitting() []letter.Kind {
 	return fits
 }
 
-// orderArg writes an order as the argument of a button.
-func orderArg(o letter.Order) string {
+// request is a letter that is asked for.
+type request struct {
+	letter.Order
+	To int // of a complaint: which of the bodies that take it, from 0
+}
+
+// arg writes a request as the argument of a button.
+func (q request) arg() string {
 	length := "full"
-	if o.Short {
+	if q.Short {
 		length = "short"
 	}
-	lang, tone := o.Lang, o.Tone
+	lang, tone := q.Lang, q.Tone
 	if lang == "" {
 		lang = letter.Chinese
 	}
 	if tone == "" {
-		tone = "normal"
+		tone = letter.Normal
 	}
-	return strings.Join([]string{string(o.Kind), string(lang), string(tone), length}, ".")
+	parts := []string{string(q.Kind), string(lang), string(tone), length}
+	if q.To > 0 {
+		parts = append(parts, number(q.To))
+	}
+	return strings.Join(parts, ".")
 }
 
-// orderOf reads such an argument. A kind that there is not, and a letter to the
-// platform where money was demanded, is no order.
-func (t *turn) orderOf(arg string) (letter.Order, bool) {
+// requestOf reads such an argument. A kind that there is not, and a letter to
+// the platform where money was demanded, is no request.
+func (t *turn) requestOf(arg string) (request, bool) {
 	parts := strings.Split(arg, ".")
-	if len(parts) != 4 || !slices.Contains(letter.Kinds, letter.Kind(parts[0])) {
-		return letter.Order{}, false
+	if len(parts) < 4 || !slices.Contains(letter.Kinds, letter.Kind(parts[0])) {
+		return request{}, false
 	}
-	o := letter.Order{Kind: letter.Kind(parts[0]), Lang: letter.Lang(parts[1]), Short: parts[3] == "short"}
+	q := request{Order: letter.Order{Kind: letter.Kind(parts[0]), Lang: letter.Lang(parts[1]), Short: parts[3] == "short"}}
 	if tone := letter.Tone(parts[2]); tone == letter.Firm || tone == letter.Soft {
-		o.Tone = tone
+		q.Tone = tone
 	}
-	if o.Lang != letter.English {
-		o.Lang = letter.Chinese
+	if q.Lang != letter.English {
+		q.Lang = letter.Chinese
 	}
-	return o, !t.fraud() || o.Kind == letter.FraudReport
+	if len(parts) > 4 {
+		q.To = atoi(parts[4])
+	}
+	return q, !t.fraud() || q.Kind == letter.FraudReport
+}
+
+// document is a letter: one that is written out of the facts, or a version that
+// is kept.
+type document struct {
+	request
+	letter.Letter
+	from  Record           // the version that it is; Seq is 0 for none
+	found []letter.Finding // what speaks against a version
+}
+
+// arg returns what names the document in buttons.
+func (d document) arg() string {
+	if d.from.Seq > 0 {
+		return number(d.from.Seq)
+	}
+	return d.request.arg()
+}
+
+// document returns the letter that arg names, as it is at a moment.
+func (t *turn) document(arg string, at time.Time) (document, bool) {
+	var d document
+	if seq := atoi(arg); seq > 0 {
+		r, ok := t.version(seq)
+		if !ok {
+			return d, false
+		}
+		d.from, arg = r, r.Part(PartVersion)
+	}
+	q, ok := t.requestOf(arg)
+	if !ok {
+		return d, false
+	}
+	d.request = q
+	c := t.letterCase(q, at)
+	d.Letter = t.k.Letters.Compose(q.Order, c)
+	if d.from.Seq > 0 {
+		d.Letter = asVersion(d.from.letter(), d.Letter)
+		d.found = t.k.Letters.Check(d.Text(), q.Order, c)
+	}
+	return d, true
 }
 
 // showLetter writes the letter that is open, with what would make it stronger
 // and the ways to change it.
 func (t *turn) showLetter(arg string) {
-	o, ok := t.orderOf(arg)
+	d, ok := t.document(arg, t.in.At)
 	if !ok {
 		t.c.View = View{Name: viewDraft}
 		t.showDraft()
 		return
 	}
-	f := t.k.Letters.Form(o.Kind)
-	l := t.k.Letters.Compose(o, t.letterCase(o.Lang))
-	text := paragraphs(t.say("letter.head", "name", f.Name, "to", f.To), fenced(l.Text()), t.lacksOf(l), t.say("letter.foot"))
-	t.screen("letter:"+arg, text, append(t.lackKeys(l), t.letterKeys(o)...))
+	f := t.k.Letters.Form(d.Kind)
+	head := t.say("letter.head", "name", f.Name, "to", f.To)
+	beside := paragraphs(t.lacksOf(d.Letter), t.unheard(d.request))
+	if d.from.Seq > 0 {
+		head = t.say("letter.version", "name", f.Name, "by", t.writerOf(d.from), "when", t.clock(d.from.ToldAt))
+		beside = t.findings(d.found)
+	}
+	text := paragraphs(head, fenced(cut(d.Text(), letterShown)), beside, t.say("letter.foot"))
+	t.screen("letter:"+arg, text, append(t.lackKeys(d), t.letterKeys(d)...))
+}
+
+// letterShown is how much of a letter is shown, in characters. Only one of the
+// user's own is longer.
+const letterShown = 2600
+
+// unheard says that nobody takes a complaint, where that is so.
+func (t *turn) unheard(q request) string {
+	if q.Kind != letter.RegulatorComplaint || len(t.receivers()) > 0 {
+		return ""
+	}
+	return paragraphs(t.say("letter.nobody"), t.route().Note)
 }
 
 // fenced returns a text in a block that can be copied.
@@ -149,9 +222,12 @@ func (t *turn) lacksOf(l letter.Letter) string {
 }
 
 // lackKeys returns a button for each fact that a letter lacks.
-func (t *turn) lackKeys(l letter.Letter) [][]Button {
+func (t *turn) lackKeys(d document) [][]Button {
 	var keys []Button
-	for _, lack := range l.Missing {
+	for _, lack := range d.Missing {
+		if d.from.Seq > 0 {
+			break // a version stays as it is
+		}
 		if lack.Fact != "" && len(keys) < lacksShown {
 			keys = append(keys, Button{Label: cut(t.say("button.tell", "name", t.k.FactLabel(lack.Fact)), longestLabel), Press: Press{Act: actEdit, Arg: string(lack.Fact)}})
 		}
@@ -160,38 +236,80 @@ func (t *turn) lackKeys(l letter.Letter) [][]Button {
 }
 
 // letterKeys returns the ways to change a letter and to go on from it.
-func (t *turn) letterKeys(o letter.Order) [][]Button {
-	var change []Button
-	add := func(b Button, o letter.Order) {
-		b.Press.Arg = orderArg(o)
-		change = append(change, b)
+func (t *turn) letterKeys(d document) [][]Button {
+	rows := grid(t.styleKeys(d))
+	rows = append(rows, t.receiverKeys(d)...)
+	if t.in.Wordings != 0 && !letter.Blocked(d.found) {
+		rows = append(rows, []Button{t.button("polish", actPolish, d.arg())})
 	}
-	with := func(f func(*letter.Order)) letter.Order { c := o; f(&c); return c }
-	if o.Tone != letter.Firm {
-		add(t.button("firmer", actLetter, ""), with(func(c *letter.Order) { c.Tone = letter.Firm }))
+	rows = append(rows, []Button{t.button("letter_sent", actSentIt, d.arg()), t.button("letter_file", actFile, d.arg())})
+	if n := len(t.versions(d.Kind)); n > 0 {
+		rows = append(rows, []Button{{Label: t.say("button.versions", "n", number(n)), Press: Press{Act: actVersions, Arg: string(d.Kind)}}})
 	}
-	if o.Tone != letter.Soft {
-		add(t.button("softer", actLetter, ""), with(func(c *letter.Order) { c.Tone = letter.Soft }))
-	}
-	if o.Short {
-		add(t.button("fuller", actLetter, ""), with(func(c *letter.Order) { c.Short = false }))
-	} else {
-		add(t.button("shorter", actLetter, ""), with(func(c *letter.Order) { c.Short = true }))
-	}
-	if o.Lang == letter.English {
-		add(t.button("in_chinese", actLetter, ""), with(func(c *letter.Order) { c.Lang = letter.Chinese }))
-	} else {
-		add(t.button("in_english", actLetter, ""), with(func(c *letter.Order) { c.Lang = letter.English }))
-	}
-	sent := t.button("letter_sent", actSentIt, orderArg(o))
-	return append(grid(change), []Button{sent},
+	return append(rows,
 		[]Button{t.button("draft_other", actDraft, ""), t.button("draft_check", actCheckIt, "")},
 		[]Button{t.button("case", actCase, ""), t.button("leave", actLeave, "")})
 }
 
-// letterCase returns what a letter in a language may say.
-func (t *turn) letterCase(lang letter.Lang) letter.Case {
-	c := letter.Case{Facts: t.c.Values(), Now: t.in.At}
+// styleKeys returns the ways to have a letter written otherwise out of the facts.
+func (t *turn) styleKeys(d document) []Button {
+	if d.from.Seq > 0 {
+		return []Button{t.button("letter_anew", actLetter, d.request.arg())}
+	}
+	var keys []Button
+	add := func(phrase Button, change func(*request)) {
+		q := d.request
+		change(&q)
+		phrase.Press.Arg = q.arg()
+		keys = append(keys, phrase)
+	}
+	if d.Tone != letter.Firm {
+		add(t.button("firmer", actLetter, ""), func(q *request) { q.Tone = letter.Firm })
+	}
+	if d.Tone != letter.Soft {
+		add(t.button("softer", actLetter, ""), func(q *request) { q.Tone = letter.Soft })
+	}
+	if d.Short {
+		add(t.button("fuller", actLetter, ""), func(q *request) { q.Short = false })
+	} else {
+		add(t.button("shorter", actLetter, ""), func(q *request) { q.Short = true })
+	}
+	if d.Lang == letter.English {
+		add(t.button("in_chinese", actLetter, ""), func(q *request) { q.Lang = letter.Chinese })
+	} else {
+		add(t.button("in_english", actLetter, ""), func(q *request) { q.Lang = letter.English })
+	}
+	return keys
+}
+
+// receivers returns the bodies of the route that take a complaint, in its order.
+func (t *turn) receivers() []knowledge.Body {
+	if t.fraud() {
+		return nil
+	}
+	return t.k.Receivers(t.route())
+}
+
+// receiverKeys returns the other bodies that a complaint may be for.
+func (t *turn) receiverKeys(d document) [][]Button {
+	if d.Kind != letter.RegulatorComplaint || d.from.Seq > 0 {
+		return nil
+	}
+	var rows [][]Button
+	for i, b := range t.receivers() {
+		if i != d.To {
+			q := d.request
+			q.To = i
+			label := cut(t.say("button.letter_to", "name", b.Letter[letter.Chinese]), longestLabel)
+			rows = append(rows, []Button{{Label: label, Press: Press{Act: actLetter, Arg: q.arg()}}})
+		}
+	}
+	return rows
+}
+
+// letterCase returns what a letter may say at a moment.
+func (t *turn) letterCase(q request, at time.Time) letter.Case {
+	c := letter.Case{Facts: t.c.Values(), Now: at}
 	if t.unpaid() {
 		delete(c.Facts, fact.PaidAmount)
 		delete(c.Facts, fact.PaidAt)
@@ -204,8 +322,8 @@ func (t *turn) letterCase(lang letter.Lang) letter.Case {
 	slices.Sort(c.Approx)
 	for _, r := range slices.Backward(t.in.Recent) {
 		if r.Kind == RecordContact && r.Struck.IsZero() {
-			talk := letter.Contact{At: r.At, Agent: r.Part(PartAgent), Promise: r.Part(PartPromise)}
-			if lang != letter.English { // what channels are called is Chinese
+			talk := letter.Contact{At: r.At.In(at.Location()), Agent: r.Part(PartAgent), Promise: r.Part(PartPromise)}
+			if q.Lang != letter.English { // what channels are called is Chinese
 				talk.Channel = t.k.Contacts.Label(r.Part(PartChannel))
 			}
 			c.Contacts = append(c.Contacts, talk)
@@ -217,11 +335,8 @@ func (t *turn) letterCase(lang letter.Lang) letter.Case {
 		}
 	}
 	slices.Sort(c.Evidence)
-	for _, s := range t.route().Steps {
-		if s.Body != "" {
-			c.Body = t.k.Body(s.Body).Name
-			break
-		}
+	if all := t.receivers(); q.To < len(all) {
+		c.Body = all[q.To].Letter[q.Lang]
 	}
 	return c
 }
@@ -229,7 +344,7 @@ func (t *turn) letterCase(lang letter.Lang) letter.Case {
 // draft handles /draft: the letter that the words ask for, a letter to be
 // checked, or the choice.
 func (t *turn) draft(text string) {
-	switch o, named := t.orderIn(text); {
+	switch q, named := t.requestIn(text); {
 	case t.holds("words.draft_check", text):
 		t.c.View = View{Name: viewCheck}
 		if _, rest, ok := strings.Cut(text, "\n"); ok && utf8.RuneCountInString(rest) >= shortestLetter {
@@ -237,30 +352,30 @@ func (t *turn) draft(text string) {
 			return
 		}
 	case named:
-		t.c.View = View{Name: viewLetter, Arg: orderArg(o)}
+		t.c.View = View{Name: viewLetter, Arg: q.arg()}
 	default:
 		t.c.View = View{Name: viewDraft}
 	}
 	t.show()
 }
 
-// orderIn returns the letter that words ask for: that which they name, or the
+// requestIn returns the letter that words ask for: that which they name, or the
 // next one where they only say how it is to be.
-func (t *turn) orderIn(text string) (o letter.Order, ok bool) {
+func (t *turn) requestIn(text string) (q request, ok bool) {
 	for _, kind := range letter.Kinds {
 		if t.holds("words.letter."+string(kind), text) {
-			o.Kind, ok = kind, true
+			q.Kind, ok = kind, true
 			break
 		}
 	}
-	styled := t.styled(&o, text)
+	styled := t.styled(&q.Order, text)
 	if !ok && styled {
-		o.Kind, ok = t.fitting()[0], true
+		q.Kind, ok = t.fitting()[0], true
 	}
 	if t.fraud() {
-		o.Kind = letter.FraudReport
+		q.Kind = letter.FraudReport
 	}
-	return o, ok
+	return q, ok
 }
 
 // styled sets how words want a letter to be and reports whether they say so.
@@ -301,18 +416,25 @@ func (t *turn) holds(phrase, text string) bool {
 // letterWords handles words while a letter is open: how it is to be, or the
 // letter as the user has changed it. It reports whether they were either.
 func (t *turn) letterWords(text string) bool {
-	o, ok := t.orderOf(t.c.View.Arg)
+	d, ok := t.document(t.c.View.Arg, t.in.At)
 	if !ok {
 		return false
 	}
 	if utf8.RuneCountInString(text) >= shortestLetter {
-		t.checkAs(o, text)
+		if !t.begins("words.greeting", text) && !alike(d.Text(), text) {
+			return false // somebody tells how it went on
+		}
+		t.checkAs(d.request, text)
 		return true
 	}
-	if !t.styled(&o, text) {
+	if t.in.Wordings != 0 && t.holds("words.polish", text) {
+		t.askPolish(d.arg())
+		return true
+	}
+	if !t.styled(&d.Order, text) {
 		return false
 	}
-	t.c.View.Arg = orderArg(o)
+	t.c.View.Arg = d.request.arg()
 	t.show()
 	return true
 }
@@ -321,27 +443,6 @@ func (t *turn) letterWords(text string) bool {
 // letter.
 const shortestLetter = 60
 
-// sentLetter notes that a letter was sent, as it stands, and offers to go up to
-// the rung that it belongs to.
-func (t *turn) sentLetter(arg string) bool {
-	o, ok := t.orderOf(arg)
-	if !ok {
-		return false
-	}
-	l := t.k.Letters.Compose(o, t.letterCase(o.Lang))
-	t.record(RecordLetter, "", string(o.Kind))
-	r := &t.fx.Records[len(t.fx.Records)-1]
-	r.Parts = []Part{{Name: PartVersion, Value: arg}, {Name: PartLetter, Value: l.Text()}}
-	t.fx.Toast = t.say("toast.noted")
-	t.back()
-	t.addLead(t.say("letter.sent", "n", number(r.Seq), "name", t.k.Letters.Form(o.Kind).Name))
-	if next, ok := t.nextRung(); ok && slices.Contains(t.k.Letters.Form(o.Kind).Stages, next.Stage) && !t.fraud() {
-		t.edits = append(t.edits, Button{Label: t.say("button.climb", "name", next.Name), Press: Press{Act: actClimb, Arg: next.Stage}})
-	}
-	t.show()
-	return true
-}
-
 // asksLetter reports whether words that are no command ask for a letter: they
 // ask to write, and name what.
 func (t *turn) asksLetter(text string) bool {
@@ -349,4 +450,41 @@ func (t *turn) asksLetter(text string) bool {
 		return false
 	}
 	return slices.ContainsFunc(letter.Kinds, func(k letter.Kind) bool { return t.holds("words.letter."+string(k), text) })
+}
+
+// pressLetter handles the buttons about letters.
+func (t *turn) pressLetter(p Press) bool {
+	switch p.Act {
+	case actDraft:
+		t.c.View = View{Name: viewDraft, Arg: p.Arg}
+	case actLetter:
+		t.c.View = View{Name: viewLetter, Arg: p.Arg}
+	case actCheckIt:
+		t.c.View = View{Name: viewCheck}
+	case actVersions:
+		t.c.View = View{Name: viewVersions, Arg: p.Arg}
+	case actPolish:
+		t.c.View = View{Name: viewPolish, Arg: p.Arg}
+	case actFile:
+		return t.letterFile(p.Arg)
+	case actSentIt:
+		return t.sentLetter(p.Arg)
+	case actUnsent:
+		return t.unsent(p.Arg)
+	case actAgree:
+		return t.agreed(p.Arg)
+	case actNoWait:
+		return t.noWait()
+	default:
+		return false
+	}
+	t.show()
+	return true
+}
+
+// wantsLetter returns what Step looks at for a letter: contacts, the versions,
+// and the record that arg begins with.
+func wantsLetter(c Case, arg string) Wish {
+	n, _, _ := strings.Cut(strings.ReplaceAll(arg, "/", "."), ".")
+	return Wish{Newest: lettersRead, These: append(slices.Clone(c.Versions), atoi(n))}
 }

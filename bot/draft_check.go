@@ -16,17 +16,17 @@ func (t *turn) showCheck() {
 // checkLetter checks a letter of the user's own as the kind that it is most
 // likely: the next one that fits.
 func (t *turn) checkLetter(text string) {
-	o := letter.Order{Kind: t.fitting()[0]}
+	q := request{Order: letter.Order{Kind: t.fitting()[0]}}
 	for _, kind := range letter.Kinds {
 		if t.holds("words.letter."+string(kind), firstLine(text)) {
-			o.Kind = kind
+			q.Kind = kind
 			break
 		}
 	}
 	if t.fraud() {
-		o.Kind = letter.FraudReport
+		q.Kind = letter.FraudReport
 	}
-	t.checkAs(o, text)
+	t.checkAs(q, text)
 }
 
 func firstLine(text string) string {
@@ -34,12 +34,27 @@ func firstLine(text string) string {
 	return line
 }
 
-// checkAs says what speaks against a text as a letter of a kind. The text is a
-// record of the case already, as every word of the user is.
-func (t *turn) checkAs(o letter.Order, text string) {
-	t.markWords(RecordLetter, string(o.Kind))
+// checkAs keeps a text of the user's as a version of a letter, and says what
+// speaks against it. The text is a record of the case already, as every word of
+// the user is.
+func (t *turn) checkAs(q request, text string) {
+	seq := t.keepOwn(q, text)
+	t.c.View = View{Name: viewLetter, Arg: number(seq)}
+	d, ok := t.document(number(seq), t.in.At)
+	name := t.k.Letters.Form(q.Kind).Name
+	if ok && !letter.Blocked(d.found) {
+		t.addLead(t.say("checked.good", "name", name))
+		t.show()
+		return
+	}
+	t.tell(paragraphs(t.say("checked.bad", "name", name), t.findings(d.found), t.say("checked.kept")),
+		t.stamp([][]Button{{t.button("this_version", actLetter, number(seq))}, {t.button("draft_again", actCheckIt, ""), t.button("draft_other", actDraft, "")}})...)
+}
+
+// findings lists what speaks against a letter.
+func (t *turn) findings(found []letter.Finding) string {
 	var block, advise []string
-	for _, f := range t.k.Letters.Check(text, o, t.letterCase(o.Lang)) {
+	for _, f := range found {
 		line := f.Say
 		if f.Quote != "" {
 			line = t.say("finding.quote", "quote", t.quote(cut(f.Quote, entryLen)), "say", f.Say)
@@ -50,13 +65,6 @@ func (t *turn) checkAs(o letter.Order, text string) {
 			advise = append(advise, line)
 		}
 	}
-	name := t.k.Letters.Form(o.Kind).Name
-	head := t.say("checked.good", "name", name)
-	if len(block) > 0 {
-		head = t.say("checked.bad", "name", name)
-	}
-	t.tell(paragraphs(head, t.titled("checked.block", block[:min(len(block), findingsShown)]),
-		t.titled("checked.advise", advise[:min(len(advise), findingsShown)])),
-		t.stamp([][]Button{{t.button("draft_again", actCheckIt, ""), t.button("draft_other", actDraft, "")}, {t.button("show_again", actShow, "")}})...)
-	t.back()
+	return paragraphs(t.titled("checked.block", block[:min(len(block), findingsShown)]),
+		t.titled("checked.advise", advise[:min(len(advise), findingsShown)]))
 }

@@ -120,6 +120,7 @@ type Input struct {
 	Message MessageID // that the event is about, 0 for none
 
 	Retention time.Duration // how long an untouched chat is kept; 0: until it is deleted
+	Wordings  int           // requests for a better wording that a chat may make a day; 0: no language model is there
 
 	Recent []Record // the records that Wants asked for, newest first
 	These  []Record // those it asked for by number, as far as they exist

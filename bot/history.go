@@ -25,7 +25,7 @@ const (
 
 // unlisted are the kinds of records that are no entries of the timeline: they
 // belong to another record, or tell what the bot could not do.
-var unlisted = []RecordKind{RecordQuestion, RecordGap, RecordCorrection, RecordReminder}
+var unlisted = []RecordKind{RecordQuestion, RecordDraft, RecordGap, RecordCorrection, RecordReminder}
 
 // listed reports whether a record is an entry of the timeline.
 func (r Record) listed() bool { return !slices.Contains(unlisted, r.Kind) }

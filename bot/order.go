@@ -61,6 +61,10 @@ func (Progress) event() {}
 // made takes in what became of an order.
 func (t *turn) made(m Made) {
 	switch m.Order.Kind {
+	case OrderLetter:
+		t.letterMade(m)
+	case OrderWording:
+		t.worded(m)
 	}
 }
 

@@ -67,7 +67,7 @@ const (
 // something and change nothing, or name the record that they change.
 func evergreen(a Act) bool {
 	return slices.Contains(remindActs, a) || slices.Contains([]Act{actReview, actCase, actNote, actLadder, actSoon, actRead, actUnhelped, actClocks,
-		actLog, actEntry, actPart, actAmend, actCases, actSwitch, actDraft, actLetter, actCheckIt}, a) || slices.Contains(exhibitActs, a)
+		actLog, actEntry, actPart, actAmend, actCases, actSwitch, actDraft, actLetter, actCheckIt, actVersions, actPolish, actFile}, a) || slices.Contains(exhibitActs, a)
 }
 
 // press handles the press of a button.
@@ -318,24 +318,6 @@ func (t *turn) pressLog(p Press) bool {
 		return t.goTo(atoi(p.Arg))
 	default:
 		return t.pressLetter(p) || t.pressPaste(p)
-	}
-	t.show()
-	return true
-}
-
-// pressLetter handles the buttons about letters.
-func (t *turn) pressLetter(p Press) bool {
-	switch p.Act {
-	case actDraft:
-		t.c.View = View{Name: viewDraft, Arg: p.Arg}
-	case actLetter:
-		t.c.View = View{Name: viewLetter, Arg: p.Arg}
-	case actCheckIt:
-		t.c.View = View{Name: viewCheck}
-	case actSentIt:
-		return t.sentLetter(p.Arg)
-	default:
-		return false
 	}
 	t.show()
 	return true

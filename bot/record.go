@@ -20,7 +20,8 @@ const (
 	RecordEvidence   RecordKind = "evidence"   // a picture or a file; About: its kind
 	RecordPaid       RecordKind = "paid"       // money arrived; Parts say how much
 	RecordReminder   RecordKind = "reminder"   // a reminder, or words about one; About: its reason; struck once it has come or was dropped
-	RecordLetter     RecordKind = "letter"     // a letter that the bot wrote; About: its kind
+	RecordLetter     RecordKind = "letter"     // a letter that was sent; About: its kind
+	RecordDraft      RecordKind = "draft"      // a version of a letter, the user's own words or a language model's; About: its kind
 )
 
 // Record is one entry of a case that is kept for good, under its number. The
@@ -68,8 +69,9 @@ const (
 	PartAmount  PartName = "amount"  // decimal
 	PartShows   PartName = "shows"   // one thing that is on a screenshot: address, time, balance, code, stage
 	PartText    PartName = "text"    // what the words were corrected to as a whole
-	PartLetter  PartName = "letter"  // the text of a letter as it was sent
-	PartVersion PartName = "version" // of a letter: its number, language and tone
+	PartLetter  PartName = "letter"  // the text of a letter, where it is not the words of the record
+	PartVersion PartName = "version" // of a letter: its kind, language, tone and length
+	PartWriter  PartName = "writer"  // of a version: "model" for a language model
 )
 
 // Was is what a record held before a correction.

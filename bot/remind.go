@@ -23,7 +23,7 @@ const (
 // becomes, so that none grows old; nor do they when another case is open.
 const (
 	actRemind    Act = "rm" // offer what to be reminded of
-	actPropose   Act = "rp" // Arg: a reason
+	actPropose   Act = "rp" // Arg: a reason, or the number of a letter and "answer"
 	actSetIt     Act = "ry" // Arg: number of the reminder
 	actRetime    Act = "rt" // Arg: the same; ask for another time
 	actNoRemind  Act = "rx" // Arg: the same; it is not to come, or not again
@@ -44,6 +44,7 @@ const (
 	reasonPromise  = "promise"  // what was promised is due
 	reasonPeriod   = "period"   // the period of the rung is over
 	reasonTomorrow = "tomorrow" // the user wants to go on tomorrow
+	reasonAnswer   = "answer"   // the answer to a letter is due
 )
 
 const (
@@ -313,6 +314,9 @@ func (t *turn) proposal(reason string) (at time.Time, estimate, ok bool) {
 
 // propose asks whether to remind for a reason.
 func (t *turn) propose(reason string) bool {
+	if n, what, ok := strings.Cut(reason, "."); ok && what == reasonAnswer {
+		return t.proposeAnswer(atoi(n))
+	}
 	if !slices.Contains([]string{reasonPromise, reasonPeriod, reasonTomorrow}, reason) {
 		return false
 	}

@@ -66,7 +66,7 @@ func (t *turn) whyNow(r Record) string {
 
 // nudge says what to do next in the open case.
 func (t *turn) nudge(r Record) string {
-	if t.ended() || t.fraud() || r.About != reasonPromise && r.About != reasonPeriod {
+	if t.ended() || t.fraud() || r.About != reasonPromise && r.About != reasonPeriod && r.About != reasonAnswer {
 		return t.cardNext()
 	}
 	if next, ok := t.nextRung(); ok {

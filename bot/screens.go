@@ -52,12 +52,8 @@ func (t *turn) show() {
 		t.showRoute()
 	case viewDelete:
 		t.showDelete()
-	case viewDraft:
-		t.showDraft()
-	case viewLetter:
-		t.showLetter(t.c.View.Arg)
-	case viewCheck:
-		t.showCheck()
+	case viewDraft, viewLetter, viewCheck, viewVersions, viewPolish, viewWording:
+		t.showLetters()
 	case viewEarly, viewLog, viewEntry, viewPart, viewPaste, viewPaid, viewPartly, viewCases, viewPlan:
 		t.showFile()
 	case viewRemind, viewConfirm, viewRetime, viewReminders, viewReminder, viewZone:
@@ -68,6 +64,24 @@ func (t *turn) show() {
 		t.showTaken()
 	default:
 		t.showCurrent()
+	}
+}
+
+// showLetters sends the views of letters.
+func (t *turn) showLetters() {
+	switch t.c.View.Name {
+	case viewDraft:
+		t.showDraft()
+	case viewLetter:
+		t.showLetter(t.c.View.Arg)
+	case viewCheck:
+		t.showCheck()
+	case viewVersions:
+		t.showVersions(t.c.View.Arg)
+	case viewPolish:
+		t.showPolish(t.c.View.Arg)
+	case viewWording:
+		t.showWording(t.c.View.Arg)
 	}
 }
 

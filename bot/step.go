@@ -101,7 +101,8 @@ const longAway = 72 * time.Hour
 func (t *turn) open(n int) {
 	t.c = Case{
 		Number: n, Last: n, Opened: t.in.At, Touched: t.in.At, Since: t.in.At, Stage: SelfCheck, Rev: t.c.Rev,
-		Facts: make(map[fact.Name]Known),
+		Wording: t.c.Wording.tally(),
+		Facts:   make(map[fact.Name]Known),
 	}
 	t.keepWatch(t.in.At)
 }
@@ -136,6 +137,8 @@ func (t *turn) woken(e Woken) {
 		t.check(atoi(arg))
 	case wakeKeep, wakeErase:
 		t.lapse(what == wakeErase)
+	case wakeWorded:
+		t.wordingLate()
 	case wakeRemind:
 		t.ring(e.Why, e.Due)
 	}

@@ -65,7 +65,11 @@ func (t *turn) privacy() {
 	if t.in.Retention > 0 {
 		how = t.say("privacy.retention", "months", number(int(t.in.Retention/(30*24*time.Hour))), "days", number(int(noticeBefore/(24*time.Hour))))
 	}
-	t.tell(t.say("privacy", "retention", how), []Button{t.caseless("delete", actDelete)})
+	wording := ""
+	if t.in.Wordings != 0 {
+		wording = t.say("privacy.wording")
+	}
+	t.tell(t.say("privacy", "retention", how, "wording", wording), []Button{t.caseless("delete", actDelete)})
 }
 
 // caseless returns a button outside the open screen that goes with the present

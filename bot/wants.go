@@ -15,7 +15,7 @@ func Wants(c Case, e Event) Wish {
 			w.Newest, w.Before, w.Cases = recentCarded, 0, true
 		}
 		if e.Command == "draft" || e.Command == "" && c.Contacts > 0 && len(e.Text) < longestAsk {
-			w = w.and(Wish{Newest: lettersRead})
+			w = w.and(wantsLetter(c, ""))
 		}
 		if e.Forwarded {
 			w.These = append(w.These, c.Paste.records()...)
@@ -25,7 +25,14 @@ func Wants(c Case, e Event) Wish {
 		w = w.and(wantsForFile(c, e))
 	case Edited:
 		return Wish{Newest: recentEdited}
+	case Made:
+		if e.Order.Kind == OrderWording {
+			w = w.and(wantsLetter(c, c.Wording.Letter))
+		}
 	case Woken:
+		if e.Why == wakeWorded {
+			w = w.and(wantsLetter(c, c.Wording.Letter))
+		}
 		w.These = append(w.These, c.Paste.records()...)
 		w.Cases = true
 		w = w.and(wantsForWake(c, e))
@@ -78,8 +85,8 @@ func (v View) wish(c Case) Wish {
 		return Wish{These: c.Paste.records()}
 	case viewCases:
 		return Wish{Cases: true}
-	case viewLetter, viewCheck, viewDraft:
-		return Wish{Newest: lettersRead}
+	case viewLetter, viewCheck, viewDraft, viewVersions, viewPolish, viewWording:
+		return wantsLetter(c, v.Arg)
 	}
 	return Wish{}
 }
@@ -100,8 +107,8 @@ func (p Press) wish(c Case) Wish {
 		return Wish{These: []int{atoi(n), atoi(by)}}
 	case actCases, actSwitch:
 		return Wish{Cases: true}
-	case actLetter, actSentIt:
-		return Wish{Newest: lettersRead}
+	case actLetter, actSentIt, actFile, actVersions, actPolish, actAgree, actUnsent:
+		return wantsLetter(c, p.Arg)
 	}
 	return Wish{}
 }

@@ -131,7 +131,7 @@ func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 		t.correct(text)
 		return
 	case t.c.View.Name == viewPaid && t.gotSome(text),
-		t.c.View.Name == viewLetter && t.letterWords(text):
+		t.c.View.Name == viewLetter && t.letterWords(text), t.c.View.Name == viewPolish && t.polishWords(text):
 		return
 	case t.c.View.Name == viewCheck && utf8.RuneCountInString(text) >= shortestLetter:
 		t.checkLetter(text)

@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge/letter"
 )
 
 // A Guide says what to do about one cause of a failed withdrawal, or about one
@@ -84,14 +85,16 @@ type Source struct {
 
 // A Body is an authority or association that takes complaints or reports: bodies.yaml.
 type Body struct {
-	ID      string   `yaml:"id"`
-	Name    string   `yaml:"name"`
-	Reach   string   `yaml:"reach"` // number or address as the user needs it
-	Takes   string   `yaml:"takes"` // one line
-	Refuses string   `yaml:"refuses"`
-	For     string   `yaml:"for"`    // who is sent there, of a body that stands in no route
-	Clocks  []string `yaml:"clocks"` // ids of the clocks that run there
-	Sources []string `yaml:"sources"`
+	ID      string `yaml:"id"`
+	Name    string `yaml:"name"`
+	Reach   string `yaml:"reach"` // number or address as the user needs it
+	Takes   string `yaml:"takes"` // one line
+	Refuses string `yaml:"refuses"`
+	For     string `yaml:"for"` // who is sent there, of a body that stands in no route
+
+	Letter  map[letter.Lang]string `yaml:"letter"` // how a complaint addresses it, by language; empty: it takes none
+	Clocks  []string               `yaml:"clocks"` // ids of the clocks that run there
+	Sources []string               `yaml:"sources"`
 }
 
 // A Route says where to go outside the platform, in order: routes.yaml.

@@ -175,6 +175,17 @@ func (p *Pack) Route(kind, role fact.Value) Route {
 	return p.routes[len(p.routes)-1]
 }
 
+// Receivers returns the bodies of a route that take a complaint, in its order.
+func (p *Pack) Receivers(r Route) []Body {
+	var out []Body
+	for _, s := range r.Steps {
+		if b := p.bodies[s.Body]; len(b.Letter) > 0 {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
 // FactLabel returns what a fact is called.
 func (p *Pack) FactLabel(name fact.Name) string { return p.labels.Facts[name] }
 

@@ -175,6 +175,9 @@ func (c *refs) routes() {
 	for _, id := range sortedKeys(c.pack.bodies) {
 		c.sources("bodies.yaml: "+id, c.pack.bodies[id].Sources)
 		c.runs("bodies.yaml: "+id, c.pack.bodies[id].Clocks)
+		if to := c.pack.bodies[id].Letter; len(to) > 0 && (to[letter.Chinese] == "" || to[letter.English] == "") {
+			c.bad("bodies.yaml: "+id, "letter: an address in zh and in en")
+		}
 	}
 	if n := len(c.pack.routes); n == 0 || len(c.pack.routes[n-1].Kinds)+len(c.pack.routes[n-1].Roles) > 0 {
 		c.bad("routes.yaml", "the last route must fit everybody: no kinds, no roles")
@@ -200,8 +203,8 @@ func (c *refs) letters() {
 	for _, kind := range letter.Kinds {
 		f, where := c.pack.Letters.Form(kind), "letters/"+string(kind)+".yaml"
 		c.sources(where, f.Sources)
-		for _, stage := range f.Stages {
-			if !slices.Contains(stageIDs, stage) {
+		for _, stage := range append(slices.Clone(f.Stages), f.Moves) {
+			if stage != "" && !slices.Contains(stageIDs, stage) {
 				c.bad(where, "no stage %q", stage)
 			}
 		}

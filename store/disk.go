@@ -45,6 +45,8 @@ type diskCase struct {
 	Files    string               `json:"files,omitempty"`
 	Batch    diskBatch            `json:"batch,omitzero"`
 	Remind   []int                `json:"reminders,omitempty"`
+	Versions []int                `json:"versions,omitempty"`
+	Wording  diskWording          `json:"wording,omitzero"`
 	Entries  int                  `json:"entries,omitempty"`
 	Contacts int                  `json:"contacts,omitempty"`
 	PasteA   int                  `json:"paste_from,omitempty"`
@@ -68,6 +70,13 @@ type diskBatch struct {
 	Kind    string `json:"kind,omitempty"`
 	Due     bool   `json:"due,omitempty"`
 	Told    bool   `json:"told,omitempty"`
+}
+
+type diskWording struct {
+	Letter string    `json:"letter,omitempty"`
+	Since  time.Time `json:"since,omitzero"`
+	Day    string    `json:"day,omitempty"`
+	Asked  int       `json:"asked,omitempty"`
 }
 
 type diskCue struct {
@@ -163,6 +172,7 @@ func caseToDisk(c bot.Case) diskCase {
 		View: string(c.View.Name), ViewArg: c.View.Arg,
 		Picked: c.Picked, Misses: c.Misses, Ticked: c.Ticked, RuledOut: c.RuledOut, Flags: c.Flags,
 		Exhibits: c.Exhibits, Pieces: c.Pieces, Files: c.Files, Batch: diskBatch(c.Batch), Remind: c.Reminders,
+		Versions: c.Versions, Wording: diskWording(c.Wording),
 		Last: c.Last, Since: c.Since, Got: string(c.Got), Entries: c.Entries, Contacts: c.Contacts, PasteA: c.Paste.From, PasteB: c.Paste.To,
 	}
 	for _, cue := range c.Cues {
@@ -184,6 +194,7 @@ func (d diskCase) toBot() bot.Case {
 		View:   bot.View{Name: bot.ViewName(d.View), Arg: d.ViewArg},
 		Picked: d.Picked, Misses: d.Misses, Ticked: d.Ticked, RuledOut: d.RuledOut, Flags: d.Flags,
 		Exhibits: d.Exhibits, Pieces: d.Pieces, Files: d.Files, Batch: bot.Batch(d.Batch), Reminders: d.Remind,
+		Versions: d.Versions, Wording: bot.Wording(d.Wording),
 		Last: d.Last, Since: d.Since, Got: fact.Value(d.Got), Entries: d.Entries, Contacts: d.Contacts, Paste: bot.Paste{From: d.PasteA, To: d.PasteB},
 	}
 	for _, cue := range d.Cues {

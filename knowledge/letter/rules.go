@@ -20,6 +20,7 @@ type Form struct {
 	Use     string         `yaml:"use"`     // one line for the user: what it is for
 	To      string         `yaml:"to"`      // who receives it
 	Stages  []string       `yaml:"stages"`  // the stages of a case that it fits
+	Moves   string         `yaml:"moves"`   // the stage of a case that has sent it, at least; "": as before
 	Days    int            `yaml:"days"`    // after how many days an answer is asked for
 	Keeps   []fact.Name    `yaml:"keeps"`   // sums that a letter of this kind must name
 	Longest map[Lang]int   `yaml:"longest"` // in characters, title and body
