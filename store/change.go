@@ -36,6 +36,8 @@ type Change struct {
 	Ends  *Job
 	Fills *Order // gone with the change, or, with Keeps, not yet
 	Keeps bool
+
+	Came bool // its caller had said that it would come: see [Store.Coming]
 }
 
 // Presence says what a change tells about whether the chat can be written to.
@@ -71,9 +73,12 @@ type Receipt struct {
 func (s *Store) Commit(c Change) (Receipt, error) {
 	e, err := encode(c)
 	if err != nil {
+		if c.Came {
+			s.Coming(-1)
+		}
 		return Receipt{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	out, err := s.submit(e, false)
+	out, err := s.submit(&job{op: e, came: c.Came})
 	return Receipt{Duplicate: out.duplicate, Next: out.next}, err
 }
 

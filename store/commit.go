@@ -12,14 +12,12 @@ import (
 // time a change waits for others that came before it.
 const maxBatch = 1024
 
-// How long the writer waits for more before it begins a transaction. Each one
+// How long what is queued waits for more before it is written. A transaction
 // costs a sync of the disk and some copies of pages, whatever it holds, so many
-// callers fare better with few. It waits only where the last transaction held
-// several changes, until as many have come again, and no longer than that one
-// took: a lone caller never waits.
+// callers fare better with few. It waits only for callers who have said that
+// they are coming: a lone caller never waits.
 const (
-	several     = 3
-	longestWait = 8 * time.Millisecond
+	longestWait = 8 * time.Millisecond // for those who are coming
 	patience    = 5 * time.Millisecond // of a change that nobody waits for, before it is written alone
 )
 
@@ -38,15 +36,25 @@ type outcome struct {
 
 type job struct {
 	op      operation
-	patient bool // it may wait for others to share a transaction with
+	patient bool // nobody waits for it
+	came    bool // its caller had said that it would come
 	out     outcome
 	done    chan struct{}
 }
 
-// submit queues op, waits until it is written and returns what came of it. A
-// patient one waits a little for others, so that it costs no transaction.
-func (s *Store) submit(op operation, patient bool) (outcome, error) {
-	j := &job{op: op, patient: patient, done: make(chan struct{})}
+// Coming says that n callers are about to commit a change that has Came set, so
+// that one transaction can hold them all; below 0, that so many will not. What
+// is queued waits some milliseconds for them at most.
+func (s *Store) Coming(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.coming += n
+	s.rouse()
+}
+
+// submit queues j, waits until it is written and returns what came of it.
+func (s *Store) submit(j *job) (outcome, error) {
+	j.done = make(chan struct{})
 	if !s.enqueue(j) {
 		return outcome{}, ErrClosed
 	}
@@ -57,36 +65,57 @@ func (s *Store) submit(op operation, patient bool) (outcome, error) {
 func (s *Store) enqueue(j *job) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if j.came {
+		s.coming--
+	}
 	if s.closed {
 		return false
 	}
 	s.queue = append(s.queue, j)
-	switch {
-	case !j.patient:
-		s.urgent = true
-	case len(s.queue) == 1:
-		time.AfterFunc(patience, s.hurry)
+	wait := longestWait
+	if j.patient {
+		wait = patience
+	}
+	s.urgent = s.urgent || !j.patient
+	if at := time.Now().Add(wait); s.due.IsZero() || at.Before(s.due) {
+		s.due = at
 	}
 	s.rouse()
 	return true
 }
 
-// rouse wakes the writer if there is enough to do. s.mu is held.
+// rouse wakes the writer if it is time to write, and else sees to it that this
+// happens when it is. s.mu is held.
 func (s *Store) rouse() {
-	if !s.urgent || len(s.queue) < s.enough || s.closed {
-		return
-	}
-	select {
-	case s.wake <- struct{}{}:
+	in := s.ripe()
+	switch {
+	case in < 0 || s.closed:
+	case in > 0:
+		s.timer.Reset(in)
 	default:
+		select {
+		case s.wake <- struct{}{}:
+		default:
+		}
 	}
 }
 
-// hurry ends the patience of what is queued.
-func (s *Store) hurry() {
+// ripe returns after how long what is queued is to be written, below 0 if there
+// is nothing. s.mu is held.
+func (s *Store) ripe() time.Duration {
+	switch {
+	case len(s.queue) == 0:
+		return -1
+	case s.closed, s.urgent && s.coming <= 0, len(s.queue) >= maxBatch:
+		return 0
+	}
+	return max(0, time.Until(s.due))
+}
+
+// remind is called by the timer when what is queued has waited for long enough.
+func (s *Store) remind() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.urgent = s.urgent || len(s.queue) > 0
 	s.rouse()
 }
 
@@ -101,9 +130,7 @@ func (s *Store) write() {
 		select {
 		case _, open = <-s.wake:
 			for batch := s.take(); len(batch) > 0; batch = s.take() {
-				began := time.Now()
 				s.writeBatch(batch)
-				s.gather(len(batch), time.Since(began))
 			}
 		case <-tidy.C:
 			s.tidy()
@@ -111,43 +138,20 @@ func (s *Store) write() {
 	}
 }
 
-// gather waits until as many changes are queued as the last transaction held,
-// or for as long as that took.
-func (s *Store) gather(held int, took time.Duration) {
-	if held < several || !s.waitFor(held) {
-		return
-	}
-	timer := time.NewTimer(min(took, longestWait))
-	defer timer.Stop()
-	select {
-	case <-s.wake:
-	case <-timer.C:
-	}
-	s.waitFor(1)
-}
-
-// waitFor makes n changes in the queue the least that wakes the writer, and
-// reports whether there are fewer.
-func (s *Store) waitFor(n int) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.enough = n
-	s.rouse()
-	return len(s.queue) < n
-}
-
-// take returns what is queued, up to maxBatch, if any of it is urgent.
+// take returns what is queued, up to maxBatch, if it is time to write it.
 func (s *Store) take() []*job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.urgent && !s.closed {
+	if s.ripe() != 0 {
+		s.rouse()
 		return nil
 	}
 	n := min(len(s.queue), maxBatch)
 	batch := s.queue[:n:n]
 	s.queue = s.queue[n:]
 	if len(s.queue) == 0 {
-		s.queue, s.urgent = nil, false
+		s.queue, s.urgent, s.due = nil, false, time.Time{}
+		s.timer.Stop()
 	}
 	return batch
 }

@@ -45,28 +45,61 @@ func TestALoneCallerNeverWaits(t *testing.T) {
 }
 
 // Ten callers who each come back a little after they were served end up in one
-// transaction, though they come one by one, and wait no longer than one takes.
-func TestCallersWhoComeBackShareTransactions(t *testing.T) {
+// transaction, though they come one by one, and wait no longer than for the last.
+func TestCallersWhoAreComingShareTransactions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFile(t)
 		n := f.slowly(4 * time.Millisecond)
 		const callers, each = 10, 30
 		var wg sync.WaitGroup
 		began := time.Now()
+		f.Coming(callers)
 		for c := range callers {
 			wg.Go(func() {
 				for i := range each {
+					if i > 0 {
+						f.Coming(1)
+					}
 					time.Sleep(time.Duration(c) * 200 * time.Microsecond)
-					f.commit(Change{Update: int64(1 + c*each + i), Chat: bot.ChatID(c)})
+					f.commit(Change{Update: int64(1 + c*each + i), Chat: bot.ChatID(c), Came: true})
 				}
 			})
 		}
 		wg.Wait()
-		if got := n.Load(); got > 2*each {
+		if got := n.Load(); got > each+1 {
 			t.Errorf("%d changes took %d transactions, want about %d", callers*each, got, each)
 		}
-		if took := time.Since(began); took > each*3*4*time.Millisecond {
+		if took := time.Since(began); took > each*(2+4)*time.Millisecond {
 			t.Errorf("they took %v", took)
+		}
+	})
+}
+
+// Who said that he would come and takes his time, or stays away, holds nobody
+// up for long.
+func TestWhoIsComingIsNotWaitedForLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFile(t)
+		commit := func() time.Duration {
+			began := time.Now()
+			f.Coming(1)
+			f.commit(Change{Update: began.UnixNano(), Chat: 7, Came: true})
+			return time.Since(began)
+		}
+		f.Coming(1)
+		if took := commit(); took != longestWait {
+			t.Errorf("with another one coming it took %v, want %v", took, longestWait)
+		}
+		time.AfterFunc(longestWait/2, func() { f.Coming(-1) })
+		if took := commit(); took != longestWait/2 {
+			t.Errorf("until the other one gave up it took %v, want %v", took, longestWait/2)
+		}
+		f.Coming(1)
+		if _, err := f.Commit(Change{Records: []bot.Record{{}}, Came: true}); err == nil {
+			t.Error("an invalid change was written")
+		}
+		if took := commit(); took != 0 {
+			t.Errorf("after one that came in vain it took %v", took)
 		}
 	})
 }

@@ -152,7 +152,7 @@ func (s *Store) Settle(z Settlement) (next Class, err error) {
 		}
 		e.notice = values[0]
 	}
-	out, err := s.submit(e, z.Patient)
+	out, err := s.submit(&job{op: e, patient: z.Patient})
 	return out.next, err
 }
 

@@ -41,8 +41,10 @@ type Store struct {
 
 	mu     sync.Mutex
 	queue  []*job
-	urgent bool // somebody waits for what is in queue
-	enough int  // so many in queue wake the writer
+	urgent bool      // somebody waits for what is in queue
+	coming int       // callers who have said that they will come
+	due    time.Time // when what is in queue is written at the latest
+	timer  *time.Timer
 	closed bool
 	wake   chan struct{} // holds a token while queue may not be empty
 	ended  chan struct{} // closed when the writing goroutine is done
@@ -67,8 +69,10 @@ func OpenSealed(path string, key Key) (*Store, error) {
 	}
 	s := &Store{
 		path: path, key: key, handle: &handle{db: db}, keep: defaultRetention, pidFile: path + ".pid",
-		enough: 1, wake: make(chan struct{}, 1), ended: make(chan struct{}),
+		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
+	s.timer = time.AfterFunc(longestWait, s.remind)
+	s.timer.Stop()
 	s.update = func(f func(*bolt.Tx) error) error { return s.handle.db.Update(f) }
 	if err := guard(s.prepare); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
@@ -200,6 +204,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
+	s.timer.Stop()
 	close(s.wake)
 	s.mu.Unlock()
 	<-s.ended

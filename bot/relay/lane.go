@@ -22,6 +22,7 @@ type arrival struct {
 	done   func(error)
 	timer  *store.Timer
 	job    *store.Job
+	word   *word // of the lane that works on it
 }
 
 // Accept puts u behind the other updates of its chat and returns at once. done
@@ -51,9 +52,39 @@ func (r *Relay) enter(a arrival) bool {
 	queue, runs := r.lanes[chat]
 	r.lanes[chat] = append(queue, a)
 	if !runs {
-		r.spawn(func() { r.lane(chat) })
+		word := &word{store: r.cfg.Store}
+		word.give()
+		r.spawn(func() { r.lane(chat, word) })
 	}
 	return true
+}
+
+// word is what a lane has told the store of its next change, so that the lanes
+// that are at work share a transaction.
+type word struct {
+	store Store
+	given bool
+}
+
+// give says that a change is coming.
+func (w *word) give() {
+	if !w.given {
+		w.given = true
+		w.store.Coming(1)
+	}
+}
+
+// keep is called with the change: that it has come is said with it.
+func (w *word) keep() (came bool) {
+	came, w.given = w.given, false
+	return came
+}
+
+// takeBack says that none is coming, unless it has come.
+func (w *word) takeBack() {
+	if w.keep() {
+		w.store.Coming(-1)
+	}
 }
 
 // spawn runs f in a goroutine that Run and Idle wait for.
@@ -66,13 +97,17 @@ func (r *Relay) spawn(f func()) {
 }
 
 // lane works on the updates of one chat until there are none.
-func (r *Relay) lane(chat bot.ChatID) {
+func (r *Relay) lane(chat bot.ChatID, word *word) {
+	defer word.takeBack()
 	for {
 		a, ok := r.take(chat)
 		if !ok {
 			return
 		}
+		word.give()
+		a.word = word
 		res, err := r.apply(a)
+		word.takeBack()
 		a.done(err)
 		if err != nil {
 			r.turnAway(chat, err)
@@ -173,6 +208,7 @@ func (r *Relay) attempt(a arrival) (res result, err error) {
 	c, fx := r.cfg.Step(r.cfg.Knowledge(), c, in)
 	change := r.change(a, c, fx)
 	res = result{toast: fx.Toast, jobs: change.Jobs, wakes: len(change.Timers) > 0}
+	change.Came = a.word.keep()
 	res.Receipt, err = r.cfg.Store.Commit(change)
 	return res, ownFault(err)
 }

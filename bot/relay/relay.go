@@ -51,6 +51,7 @@ type Files interface {
 // Store is what a relay needs of [store.Store].
 type Store interface {
 	Load(chat bot.ChatID, update int64, wants func(bot.Case) bot.Wish) (store.State, error)
+	Coming(n int)
 	Commit(store.Change) (store.Receipt, error)
 	Head(chat bot.ChatID) (store.Head, bool, error)
 	Settle(store.Settlement) (next store.Class, err error)
