@@ -131,7 +131,7 @@ func given(orders *bucket, o Order) bool {
 // process each time.
 func (s *Store) Begin(o Order) (Order, bool, error) {
 	b := &beginning{order: o}
-	out, err := s.submit(b, false)
+	out, err := s.submit(&job{op: b})
 	return b.order, err == nil && !out.duplicate, err
 }
 
