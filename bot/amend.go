@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -196,9 +197,21 @@ func (t *turn) replacePart(r Record, p Part) {
 
 // change writes a record anew.
 func (t *turn) change(r Record) {
-	t.fx.Changed = slices.DeleteFunc(t.fx.Changed, func(a Amended) bool { return a.Record.Seq == r.Seq })
-	t.fx.Changed = append(t.fx.Changed, Amended{Record: r})
+	t.changeIn(t.c.Number, r)
 }
+
+// changeIn writes a record of the case n anew.
+func (t *turn) changeIn(n int, r Record) {
+	t.fx.Changed = slices.DeleteFunc(t.fx.Changed, func(a Amended) bool { return t.caseOf(a) == n && a.Record.Seq == r.Seq })
+	a := Amended{Record: r}
+	if n != t.c.Number {
+		a.Case = n
+	}
+	t.fx.Changed = append(t.fx.Changed, a)
+}
+
+// caseOf returns the number of the case that a changed record belongs to.
+func (t *turn) caseOf(a Amended) int { return cmp.Or(a.Case, t.c.Number) }
 
 // strikeEntry strikes an entry out, or lets it stand again. It is kept either way.
 func (t *turn) strikeEntry(seq int) bool {

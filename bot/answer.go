@@ -215,11 +215,21 @@ func (t *turn) answerKeys(ranked []triage.Ranked, current string) [][]Button {
 		}
 	}
 	rows = append(rows, grid(causes)...)
+	rows = append(rows, t.restKeys(current)...)
 	rows = append(rows, t.furtherReading(t.guide(current))...)
 	if _, open := t.next(); open {
 		rows = append(rows, []Button{t.button("ask_on", actAskOn, "")})
 	}
 	return append(rows, t.commonKeys()...)
+}
+
+// restKeys returns the buttons to be reminded where a cause is best waited for.
+func (t *turn) restKeys(cause string) [][]Button {
+	reason := map[string]string{"repeated_attempts": reasonPause, "card_changed": reasonProtect}[cause]
+	if reason == "" || !t.fits(reason) {
+		return nil
+	}
+	return [][]Button{{t.button("remind_"+reason, actPropose, reason)}}
 }
 
 // guide returns the guide of a cause, or of what is said where none fits.

@@ -26,7 +26,12 @@ func (t *turn) tellClocks(where string) bool {
 		return false
 	}
 	texts := []string{t.say("clock.head")}
+	var keys []Button
 	for _, c := range clocks {
+		if c.Runs == knowledge.Forward {
+			label := cut(t.say("button.remind_clock", "title", c.Title), longestLabel)
+			keys = append(keys, Button{Label: label, Press: Press{Act: actPropose, Arg: reasonClock + ":" + c.ID}})
+		}
 		lines := []string{t.say("clock.title", "title", c.Title, "limit", t.limit(c)), c.Start, c.Duty}
 		if c.Early != "" {
 			lines = append(lines, t.say("clock.early", "text", c.Early))
@@ -37,7 +42,7 @@ func (t *turn) tellClocks(where string) bool {
 		lines = append(lines, t.say("source.line", "title", c.Article, "checked", c.Checked))
 		texts = append(texts, strings.Join(lines, "\n"))
 	}
-	t.tell(paragraphs(texts...), t.stamp([][]Button{{t.button("show_again", actShow, "")}})[0])
+	t.tell(paragraphs(texts...), t.stamp(append(rowsOf(keys, 1), []Button{t.button("show_again", actShow, "")}))...)
 	return true
 }
 

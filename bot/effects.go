@@ -21,6 +21,8 @@ type Effects struct {
 	Toast    string    // shown with the acknowledgement of a button press
 	Delete   bool      // delete the message that the event was about: it held a secret
 	Zone     string    // the time zone of the chat from now on, "" leaves it: see LoadZone
+	Quiet    string    // the quiet hours of the chat from now on, "" leaves them
+	Recall   []string  // the Why of wakes whose unasked messages, if they wait still, are not to be sent
 	Forget   bool      // erase everything of the chat, then send Messages
 
 	Ask  fact.Name   // the fact that the open question asks, "" if none is open
@@ -67,6 +69,7 @@ type Message struct {
 	Replace bool   // edit the slot's message in place if there is one, else send
 	Text    string // in the markup of package markup
 	Buttons [][]Button
+	Rings   Woken      // of an unasked message, the wake that it is about: it goes out behind answers
 	File    Attachment // goes with it; such a message replaces none
 }
 

@@ -90,6 +90,11 @@ type Woken struct {
 	Due time.Time // when it was to be; it is later where the bot was not running
 }
 
+// Overdue says that unasked messages of the chat wait for so long already, since
+// the messenger could not be reached, that what they say is not true any more.
+// Input.Missed says which.
+type Overdue struct{}
+
 // Hashed answers a [Fetch]. Input.Record is the record it was for.
 type Hashed struct {
 	Case   int
@@ -110,6 +115,7 @@ func (Returned) event() {}
 func (Left) event()     {}
 func (Grouped) event()  {}
 func (Woken) event()    {}
+func (Overdue) event()  {}
 func (Hashed) event()   {}
 func (Ignored) event()  {}
 
@@ -119,11 +125,16 @@ type Input struct {
 	Event   Event
 	Message MessageID // that the event is about, 0 for none
 
+	Quiet     string        // the quiet hours of the chat, "" where none were set
 	Retention time.Duration // how long an untouched chat is kept; 0: until it is deleted
 	Wordings  int           // requests for a better wording that a chat may make a day; 0: no language model is there
 
 	Recent []Record // the records that Wants asked for, newest first
 	These  []Record // those it asked for by number, as far as they exist
 	Cases  []Case   // the other cases of the chat, if it asked for them, oldest first
-	Record Record   // of Hashed: the record it is for; Seq is 0 if there is none
+
+	Reminders []Placed // those that Wants asked for
+	Missed    []Woken  // the wakes whose unasked messages were not sent yet, of a user who had blocked the bot or if Wants asked for them
+
+	Record Record // of Hashed: the record it is for; Seq is 0 if there is none
 }

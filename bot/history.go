@@ -210,7 +210,7 @@ func (t *turn) these(seq int) (Record, bool) {
 	r := t.in.These[i]
 	r.Parts, r.Was = slices.Clone(r.Parts), slices.Clone(r.Was)
 	for _, a := range t.fx.Changed {
-		if a.Record.Seq == seq {
+		if a.Record.Seq == seq && t.caseOf(a) == t.c.Number {
 			r = a.Record
 		}
 	}

@@ -95,6 +95,7 @@ func (t *turn) log(text string, found []read.Found) {
 		t.show()
 		return
 	}
+	t.answerCame(text)
 	var changed []fact.Name
 	for _, f := range t.loggable(found) {
 		if t.keep(text, f) {

@@ -169,17 +169,23 @@ func (t *turn) showResolved() {
 	})
 }
 
-// checkWake is the reason of the wake that asks again whether all is well.
-func checkWake(n int) string { return wakeCheck + ":" + number(n) }
-
 // checkLater asks again in a week, since the user wants that.
 func (t *turn) checkLater() {
-	at := t.in.At.Add(checkAfter)
-	t.fx.Wakes = append(t.fx.Wakes, Wake{At: at, Why: checkWake(t.c.Number)})
-	t.addLead(t.say("check.set", "date", t.date(at)))
+	p, ok := t.offer(reasonCheck)
+	if !ok || t.lookAt(reasonCheck) {
+		return
+	}
+	p = t.hush(p)
+	t.record(RecordReminder, "", reasonCheck)
+	r := &t.fx.Records[len(t.fx.Records)-1]
+	r.Parts = timeParts(p)
+	t.prune()
+	t.aim(*r)
+	t.addLead(t.say("check.set", "date", t.date(p.At)))
 }
 
-// check asks whether all is well with a case that was solved a week ago.
+// check asks whether all is well with a case that was solved a week ago. It is
+// for wakes from when that was no reminder yet.
 func (t *turn) check(n int) {
 	switch {
 	case n == t.c.Number && t.c.Stage == Resolved:
@@ -189,17 +195,6 @@ func (t *turn) check(n int) {
 	case n != t.c.Number && slices.ContainsFunc(t.in.Cases, func(c Case) bool { return c.Number == n && c.Stage == Resolved }):
 		t.tell(t.say("check.ask", "n", number(n)), t.stamp([][]Button{{t.caseButton(n)}})...)
 	}
-}
-
-// showPrevent is the plan that keeps it from happening again.
-func (t *turn) showPrevent() {
-	var keys []Button
-	for _, id := range preventing {
-		if a, ok := t.k.Article(id); ok {
-			keys = append(keys, Button{Label: cut(t.say("button.read", "title", a.Title), longestLabel), Press: Press{Act: actRead, Arg: id}})
-		}
-	}
-	t.screen("prevent", t.say("prevent"), append(grid(keys), []Button{t.button("leave", actLeave, "")}))
 }
 
 // preventing are the articles of the prevention plan.

@@ -65,6 +65,8 @@ const (
 	PartDue     PartName = "due"     // until when: RFC 3339
 	PartRule    PartName = "rule"    // of a reminder that comes again: how often, see when.ParseRule
 	PartNote    PartName = "note"    // of a reminder: of what
+	PartExact   PartName = "exact"   // of a reminder: its very time of day was named
+	PartSince   PartName = "since"   // of a reminder of a legal period: the day on which that began, RFC 3339
 	PartTicket  PartName = "ticket"  // number of a ticket or complaint
 	PartAmount  PartName = "amount"  // decimal
 	PartShows   PartName = "shows"   // one thing that is on a screenshot: address, time, balance, code, stage
@@ -100,6 +102,12 @@ func (r Record) Part(name PartName) string {
 	return ""
 }
 
+// Placed is a record with the case that it belongs to.
+type Placed struct {
+	Case   int
+	Record Record
+}
+
 // Wish is what Step wants to see of a chat besides the active case.
 type Wish struct {
 	Newest int   // so many of the newest records of the active case
@@ -107,4 +115,7 @@ type Wish struct {
 	These  []int // the records with these numbers
 	Case   int   // of which case; 0: the active one
 	Cases  bool  // the other cases of the chat
+
+	Reminders bool // the records that Case.Reminders names, of all cases of the chat
+	Missed    bool // what came due and could not be told yet
 }

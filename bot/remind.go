@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -11,12 +12,14 @@ import (
 
 // The views of reminders.
 const (
-	viewRemind    ViewName = "remind"    // the next words say when to remind and of what
+	viewRemind    ViewName = "remind"    // the next words say when to remind and of what; Arg: a reason, or ""
 	viewConfirm   ViewName = "remind_ok" // Arg: number of the reminder that waits for a yes
-	viewRetime    ViewName = "remind_at" // Arg: number of the reminder whose time the next words say
+	viewRetime    ViewName = "remind_at" // Arg: number of the reminder whose time the next words say; "12.once": of a series, this time only
 	viewReminders ViewName = "reminders" // those that are set
 	viewReminder  ViewName = "reminder"  // Arg: number of the one that is looked at
+	viewSince     ViewName = "since"     // Arg: a legal period; the next words say from when it runs
 	viewZone      ViewName = "zone"      // the next words name a time zone
+	viewQuiet     ViewName = "quiet"     // the next words say when nothing is to ring
 )
 
 // The acts of buttons about reminders. Each names what it changes and what that
@@ -31,21 +34,16 @@ const (
 	actReminder  Act = "ro" // Arg: number of one of them
 	actHeeded    Act = "rd" // Arg: the same; the user has done it
 	actSnooze    Act = "rz" // Arg: number.delay
+	actLater     Act = "rs" // Arg: number of one of a series; ask for a time at which it is to come besides
+	actSince     Act = "rq" // Arg: period.days; the legal period runs since so many days ago
 	actSetZone   Act = "tz" // Arg: id of a time zone
+	actQuiet     Act = "qh" // Arg: the hours in which nothing rings, or "" to be asked for them
 )
 
 var remindActs = []Act{
-	actRemind, actPropose, actSetIt, actRetime, actNoRemind, actReminders, actReminder, actHeeded, actSnooze, actSetZone,
+	actRemind, actPropose, actSetIt, actRetime, actNoRemind, actReminders, actReminder, actHeeded, actSnooze,
+	actLater, actSince, actSetZone, actQuiet,
 }
-
-// The reasons of reminders, in Record.About.
-const (
-	reasonOwn      = "own"      // the user's words
-	reasonPromise  = "promise"  // what was promised is due
-	reasonPeriod   = "period"   // the period of the rung is over
-	reasonTomorrow = "tomorrow" // the user wants to go on tomorrow
-	reasonAnswer   = "answer"   // the answer to a letter is due
-)
 
 const (
 	// mostReminders is how many a case has at most.
@@ -56,9 +54,6 @@ const (
 
 	// officeHour is when a reminder comes that only has a day.
 	officeHour = 10
-
-	// Between these hours nothing rings whose very time was not named.
-	quietFrom, quietTo = 22, 8
 
 	// zonesShown is how many time zones have a button.
 	zonesShown = 16
@@ -74,45 +69,73 @@ func (t *turn) remind(text string) {
 		t.show()
 		return
 	}
-	t.plan(text, 0)
+	t.plan(text, wanted{})
+}
+
+// wanted is what is known of a reminder before its words are read.
+type wanted struct {
+	of    int    // the reminder that gets another time, or 0
+	once  bool   // that one is a series, which goes on besides
+	about string // the reason, "" where the words are the reason
+}
+
+// wanted returns what the open view is about.
+func (v View) wanted() wanted {
+	switch v.Name {
+	case viewRemind:
+		return wanted{about: v.Arg}
+	case viewRetime, viewConfirm:
+		seq, once, _ := strings.Cut(v.Arg, ".")
+		return wanted{of: atoi(seq), once: once != ""}
+	}
+	return wanted{}
 }
 
 // reminderWords takes words that are about a reminder, and reports whether they are.
 func (t *turn) reminderWords(text string, facts bool) bool {
 	_, err := t.k.Planner.Parse(text, t.in.At)
-	seq := atoi(t.c.View.Arg)
+	want := t.c.View.wanted()
 	switch t.c.View.Name {
+	case viewQuiet:
+		return t.quietWords(text, true)
+	case viewSince:
+		return t.sinceWords(text)
 	case viewZone:
-		t.timezone(text)
+		if !t.quietWords(text, false) {
+			t.timezone(text)
+		}
 	case viewRemind, viewRetime:
 		if wrong := (*when.Error)(nil); facts && errors.As(err, &wrong) && wrong.Reason == when.NoTime {
 			t.back() // somebody tells how it went on
 			return false
 		}
-		t.plan(text, seq)
+		t.plan(text, want)
 	case viewConfirm:
-		return t.confirmWords(text, seq, err == nil)
+		return t.confirmWords(text, want, err == nil)
 	default:
+		if t.quietWords(text, false) {
+			return true
+		}
 		if err != nil || !t.holds("words.remind", text) {
 			return false
 		}
-		t.plan(text, 0)
+		t.plan(text, wanted{})
 	}
 	return true
 }
 
 // confirmWords takes a yes, a no or another time as the answer to whether the
 // time was understood.
-func (t *turn) confirmWords(text string, seq int, timed bool) bool {
+func (t *turn) confirmWords(text string, want wanted, timed bool) bool {
 	switch {
 	case t.means("words.yes", text):
 		t.markWords(RecordReminder, "")
-		t.setReminder(seq)
+		t.setReminder(want.of)
 	case t.means("words.no", text):
 		t.markWords(RecordReminder, "")
-		t.dropReminder(seq)
+		t.dropReminder(want.of)
 	case timed:
-		t.plan(text, seq)
+		t.plan(text, want)
 		return true
 	default:
 		return false
@@ -122,28 +145,27 @@ func (t *turn) confirmWords(text string, seq int, timed bool) bool {
 }
 
 // plan reads when to remind and of what, and asks whether that is what was
-// meant. Nothing counts before the yes. of is the reminder that gets another
-// time, or 0.
-func (t *turn) plan(text string, of int) {
+// meant. Nothing counts before the yes.
+func (t *turn) plan(text string, want wanted) {
 	t.markWords(RecordReminder, "")
 	p, err := t.k.Planner.Parse(text, t.in.At)
 	if wrong := (*when.Error)(nil); errors.As(err, &wrong) {
-		t.c.View = View{Name: viewRemind}
-		if of > 0 {
-			t.c.View = View{Name: viewRetime, Arg: number(of)}
-		}
+		t.c.View = retimeView(want)
 		t.addLead(t.wrongTime(wrong))
 		t.show()
 		return
 	}
-	old, _ := t.reminder(of)
+	old, _ := t.reminder(want.of)
 	r := t.planned()
-	r.About, r.Of = reasonOwn, of
+	r.About, r.Of = cmp.Or(want.about, reasonOwn), want.of
 	if old.Seq > 0 {
 		r.About = old.About
-		if !t.isSet(old) && old.Of > 0 {
-			r.Of = old.Of
-		}
+	}
+	switch {
+	case want.once:
+		r.Of = 0
+	case old.Of > 0 && !t.isSet(old):
+		r.Of = old.Of
 	}
 	p = t.hush(p)
 	r.Parts = append(timeParts(p), noteParts(p.Note, text, r, old)...)
@@ -152,6 +174,18 @@ func (t *turn) plan(text string, of int) {
 	}
 	t.c.View = View{Name: viewConfirm, Arg: number(r.Seq)}
 	t.show()
+}
+
+// retimeView is where a time is asked for again.
+func retimeView(want wanted) View {
+	switch {
+	case want.of > 0 && want.once:
+		return View{Name: viewRetime, Arg: number(want.of) + ".once"}
+	case want.of > 0:
+		return View{Name: viewRetime, Arg: number(want.of)}
+	default:
+		return View{Name: viewRemind, Arg: want.about}
+	}
 }
 
 // planned returns the record of this turn's words as a reminder, or a new one
@@ -165,11 +199,15 @@ func (t *turn) planned() *Record {
 	return &t.fx.Records[i]
 }
 
-// timeParts returns when a plan is due, and how often.
+// timeParts returns when a plan is due, how often, and whether its very time of
+// day was named.
 func timeParts(p when.Plan) []Part {
 	parts := []Part{{Name: PartDue, Value: p.At.Format(time.RFC3339)}}
 	if !p.Every.IsZero() {
 		parts = append(parts, Part{Name: PartRule, Value: p.Every.String()})
+	}
+	if p.Named {
+		parts = append(parts, Part{Name: PartExact, Value: "yes"})
 	}
 	return parts
 }
@@ -177,12 +215,8 @@ func timeParts(p when.Plan) []Part {
 // noteParts returns what to be reminded of: a piece of the words, or what the
 // reminder old said.
 func noteParts(note, text string, r *Record, old Record) []Part {
-	if note == "" {
-		i := slices.IndexFunc(old.Parts, func(p Part) bool { return p.Name == PartNote })
-		if i < 0 {
-			return nil
-		}
-		return []Part{old.Parts[i]}
+	if note == "" || old.Part(PartSince) != "" {
+		return old.subject()
 	}
 	p := Part{Name: PartNote, Value: note}
 	if from := strings.Index(text, note); from >= 0 && r.Text == text {
@@ -191,24 +225,15 @@ func noteParts(note, text string, r *Record, old Record) []Part {
 	return []Part{p}
 }
 
-// hush moves a time in the night, if it was not named, to the morning, and says so.
-func (t *turn) hush(p when.Plan) when.Plan {
-	h := p.At.Hour()
-	if p.Named || h < quietFrom && h >= quietTo {
-		return p
+// subject returns the parts of a reminder that say what it is about.
+func (r Record) subject() []Part {
+	var out []Part
+	for _, p := range r.Parts {
+		if p.Name == PartNote || p.Name == PartSince {
+			out = append(out, p)
+		}
 	}
-	t.addLead(t.say("remind.quiet"))
-	if !p.Every.IsZero() {
-		p.Every.Hour, p.Every.Minute = quietTo, 0
-		p.At = p.Every.Next(p.At, t.in.At, t.k.Calendar)
-		return p
-	}
-	y, m, d := p.At.Date()
-	if h >= quietFrom {
-		d++
-	}
-	p.At = time.Date(y, m, d, quietTo, 0, 0, 0, p.At.Location())
-	return p
+	return out
 }
 
 // wrongTime says why words are no time for a reminder, with an example.
@@ -218,22 +243,6 @@ func (t *turn) wrongTime(e *when.Error) string {
 		at = t.k.Planner.Format(e.At)
 	}
 	return t.say("remind.wrong."+string(e.Reason), "words", t.quote(cut(e.Words, quoteLen)), "time", at)
-}
-
-// reminder returns the reminder with the given number, if it is known here.
-func (t *turn) reminder(seq int) (Record, bool) {
-	r, ok := t.these(seq)
-	for _, added := range t.fx.Records {
-		if added.Seq == seq {
-			r, ok = added, true
-		}
-	}
-	return r, ok && r.Kind == RecordReminder && r.Part(PartDue) != ""
-}
-
-// isSet reports whether a reminder is to come.
-func (t *turn) isSet(r Record) bool {
-	return r.Struck.IsZero() && slices.Contains(t.c.Reminders, r.Seq)
 }
 
 // due returns when a reminder comes next, in the zone of the user.
@@ -266,81 +275,6 @@ func (t *turn) timeOf(r Record) string {
 // homeZone is the zone that need not be named.
 const homeZone = "Asia/Shanghai"
 
-// noteOf says what a reminder is for: in the user's words, or by its reason.
-func (t *turn) noteOf(r Record) string {
-	if note := r.Part(PartNote); note != "" {
-		return t.quote(cut(note, noteLen))
-	}
-	return t.say("remind.for." + r.About)
-}
-
-// showRemind offers times that fit the case; the user's own words are as good.
-func (t *turn) showRemind() {
-	var rows [][]Button
-	for _, reason := range []string{reasonPromise, reasonPeriod, reasonTomorrow} {
-		if at, _, ok := t.proposal(reason); ok {
-			label := t.say("button.remind_"+reason, "date", t.date(at))
-			rows = append(rows, []Button{{Label: cut(label, longestLabel), Press: Press{Act: actPropose, Arg: reason}}})
-		}
-	}
-	t.screen("remind", t.say("remind.ask"), append(rows, []Button{t.button("reminders", actReminders, ""), t.button("leave", actLeave, "")}))
-}
-
-// proposal returns when a reminder for a reason would come, and whether a
-// holiday on the way is not announced yet.
-func (t *turn) proposal(reason string) (at time.Time, estimate, ok bool) {
-	day := t.in.At
-	switch reason {
-	case reasonPromise:
-		by, promised := t.promise()
-		if !promised || t.ended() || t.fraud() {
-			return at, false, false
-		}
-		day, estimate = t.k.Calendar.AddWorking(by, 1)
-	case reasonPeriod:
-		_, due, runs := t.period()
-		if !runs || t.ended() || t.fraud() {
-			return at, false, false
-		}
-		day, estimate = t.k.Calendar.AddWorking(due.End, 1)
-		estimate = estimate || due.Estimate
-	default:
-		day = day.AddDate(0, 0, 1)
-	}
-	y, m, d := day.Date()
-	at = time.Date(y, m, d, officeHour, 0, 0, 0, t.in.At.Location())
-	return at, estimate, at.After(t.in.At)
-}
-
-// propose asks whether to remind for a reason.
-func (t *turn) propose(reason string) bool {
-	if n, what, ok := strings.Cut(reason, "."); ok && what == reasonAnswer {
-		return t.proposeAnswer(atoi(n))
-	}
-	if !slices.Contains([]string{reasonPromise, reasonPeriod, reasonTomorrow}, reason) {
-		return false
-	}
-	for _, r := range t.pending() {
-		if r.About == reason {
-			t.c.View = View{Name: viewReminder, Arg: number(r.Seq)}
-			return true
-		}
-	}
-	at, estimate, ok := t.proposal(reason)
-	if !ok {
-		t.addLead(t.say("remind.over"))
-		t.c.View = View{Name: viewRemind}
-		return true
-	}
-	seq := t.record(RecordReminder, "", reason)
-	t.fx.Records[len(t.fx.Records)-1].Parts = timeParts(when.Plan{At: at})
-	if estimate {
-		t.addLead(t.say("remind.estimate"))
-	}
-	t.c.View = View{Name: viewConfirm, Arg: number(seq)}
-	return true
-}
-
 // showConfirm shows the understood time back and asks whether it is meant.
 func (t *turn) showConfirm(arg string) {
 	r, ok := t.reminder(atoi(arg))
@@ -356,7 +290,8 @@ func (t *turn) showConfirm(arg string) {
 
 // showRetime asks for another time.
 func (t *turn) showRetime(arg string) {
-	r, ok := t.reminder(atoi(arg))
+	seq, _, _ := strings.Cut(arg, ".")
+	r, ok := t.reminder(atoi(seq))
 	if !ok {
 		t.back()
 		t.showCurrent()

@@ -1,10 +1,12 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"time"
 
-	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge"
+	"tixianbot/knowledge/when"
 )
 
 // wakeRemind is the reason of the wakes of reminders; the number of the case and
@@ -28,80 +30,165 @@ func remindedOf(why string) (n, seq int, ok bool) {
 	return atoi(a), atoi(b), ok
 }
 
-// ring reminds: of what, why now, and what to do next. A single reminder is
-// used up by it; of a series the next one is set, and what was missed is skipped.
-func (t *turn) ring(why string, due time.Time) {
-	n, seq, _ := remindedOf(why)
-	r, ok := t.reminder(seq)
-	if !ok || !r.Struck.IsZero() {
+// ring reminds: of what, why now, and what to do next. What would ring in the
+// quiet hours waits for their end, and of several that are late one message
+// tells. Somebody who has blocked the bot is told when they return.
+func (t *turn) ring(e Woken) {
+	n, seq, _ := remindedOf(e.Why)
+	r, ok := t.placed(n, seq)
+	if !ok || !r.Struck.IsZero() || t.holdOff(e.Why, t.exact(r)) {
 		return
 	}
-	series := !r.rule().IsZero()
-	if series {
-		r = withDue(r, r.rule().Next(t.due(r), t.in.At, t.k.Calendar))
-		t.fx.Wakes = append(t.fx.Wakes, Wake{At: t.due(r), Why: why})
+	if late := t.lateOnes(n, r); len(late) >= digestOf {
+		t.digest("remind.digest", late)
+		return
+	}
+	due := t.due(r)
+	now := t.useUp(n, r)
+	if slices.ContainsFunc(t.in.Missed, func(m Woken) bool { return m.Why == e.Why }) {
+		return // the same has waited since the last time
+	}
+	t.tellRing(rung{n: n, r: now, due: due, wake: e})
+}
+
+// rung is a reminder that comes.
+type rung struct {
+	n    int       // its case
+	r    Record    // as it is from now on: struck, or with the next time of its series
+	due  time.Time // when it was to come
+	wake Woken
+}
+
+// exact reports whether a reminder comes at the very time that its user named.
+func (t *turn) exact(r Record) bool {
+	return r.Part(PartExact) != "" && t.in.At.Sub(t.due(r)) <= tardy
+}
+
+// useUp takes in that a reminder comes. A single one is used up by it; of a
+// series the next one is set, and what was missed is skipped.
+func (t *turn) useUp(n int, r Record) Record {
+	if rule := r.rule(); !rule.IsZero() {
+		r = withDue(r, rule.Next(t.due(r), t.in.At, t.k.Calendar))
+		t.fx.Wakes = append(t.fx.Wakes, Wake{At: t.due(r), Why: remindWake(n, r)})
 	} else {
 		r.Struck = t.in.At
 	}
-	t.fx.Changed = append(t.fx.Changed, Amended{Case: n, Record: r})
-	late := ""
-	if t.in.At.Sub(due) > tardy {
-		late = t.say("remind.late", "time", t.k.Planner.Format(due.In(t.in.At.Location())))
-	}
-	next := t.say("remind.other_case", "n", number(n))
-	if n == t.c.Number {
-		next = t.nudge(r)
-	}
+	t.changeIn(n, r)
+	return r
+}
+
+// tellRing sends the message of a reminder.
+func (t *turn) tellRing(g rung) {
 	coming := ""
-	if series {
-		coming = t.say("remind.again", "time", t.k.Planner.Format(t.due(r)))
+	if !g.r.rule().IsZero() {
+		coming = t.say("remind.again", "time", t.k.Planner.Format(t.due(g.r)))
 	}
-	t.tell(paragraphs(t.say("remind.ring", "what", t.noteOf(r)), late, t.whyNow(r), next, coming), t.ringKeys(n, r, series)...)
+	next := t.nudgeOf(g)
+	text := paragraphs(t.say("remind.ring", "what", t.noteOf(g.r)), t.lateness(g), t.whyNow(g.r), next, coming)
+	t.unasked(g.wake, text, t.ringKeys(g)...)
+}
+
+// unasked sends a message that answers nobody.
+func (t *turn) unasked(wake Woken, text string, buttons ...[]Button) {
+	t.fx.Messages = append(t.fx.Messages, Message{Text: text, Buttons: buttons, Rings: wake})
+}
+
+// lateness says that a reminder comes late, and why.
+func (t *turn) lateness(g rung) string {
+	at := t.k.Planner.Format(g.due.In(t.in.At.Location()))
+	switch {
+	case t.in.At.Sub(g.due) <= tardy:
+		return ""
+	case t.in.At.Sub(g.wake.Due) <= tardy:
+		return t.say("remind.held", "time", at)
+	default:
+		return t.say("remind.late", "time", at)
+	}
 }
 
 // whyNow says why a reminder comes at this moment.
 func (t *turn) whyNow(r Record) string {
-	return t.say("remind.now."+r.About, "date", t.date(r.ToldAt))
+	reason, _ := reasonOf(r.About)
+	return t.say("remind.now."+reason, "date", t.date(r.ToldAt))
+}
+
+// nudgeOf says what to do next in the case of a reminder.
+func (t *turn) nudgeOf(g rung) string {
+	if g.n == t.c.Number {
+		return t.nudge(g.r)
+	}
+	i := slices.IndexFunc(t.in.Cases, func(c Case) bool { return c.Number == g.n })
+	if i < 0 {
+		return ""
+	}
+	other := *t
+	other.c = t.in.Cases[i].Clone()
+	return paragraphs(t.say("remind.other_case", "n", number(g.n), "what", t.titleOf(other.c)), other.nudge(g.r))
 }
 
 // nudge says what to do next in the open case.
 func (t *turn) nudge(r Record) string {
-	if t.ended() || t.fraud() || r.About != reasonPromise && r.About != reasonPeriod && r.About != reasonAnswer {
-		return t.cardNext()
-	}
-	if next, ok := t.nextRung(); ok {
-		return t.say("remind.climb", "name", next.Name)
+	reason, arg := reasonOf(r.About)
+	switch reason {
+	case reasonClock:
+		c, _ := t.k.Clock(arg)
+		if c.Whose == knowledge.You {
+			return c.Early
+		}
+		return c.Late
+	case reasonPause, reasonProtect, reasonCheck, reasonTest, reasonExport, reasonPermits:
+		return t.say("remind.do." + reason)
+	case reasonPromise, reasonPeriod, reasonAnswer:
+		if next, ok := t.nextRung(); ok && !t.ended() && !t.fraud() {
+			return t.say("remind.climb", "name", next.Name)
+		}
 	}
 	return t.cardNext()
 }
 
-// ringKeys returns the buttons under a reminder of the case n.
-func (t *turn) ringKeys(n int, r Record, series bool) [][]Button {
-	arg := number(r.Seq)
-	var rows [][]Button
-	switch {
-	case n != t.c.Number:
-		rows = t.stamp([][]Button{{t.caseButton(n)}})
-	case t.ended():
-	case t.fraud():
-		rows = t.stamp([][]Button{{t.button("draft", actDraft, ""), t.button("case", actCase, "")}})
-	default:
-		rows = t.stamp([][]Button{{t.button("draft", actDraft, ""), t.button("ladder", actLadder, "")}})
-	}
+// ringKeys returns the buttons under a reminder.
+func (t *turn) ringKeys(g rung) [][]Button {
+	arg := number(g.r.Seq)
 	own := [][]Button{
 		{t.button("heeded", actHeeded, arg), t.button("snooze_hour", actSnooze, arg+"."+delayHour)},
 		{t.button("snooze_tomorrow", actSnooze, arg+"."+delayTomorrow), t.button("snooze_work", actSnooze, arg+"."+delayWork)},
 		{t.button("snooze_own", actRetime, arg)},
 	}
-	if series {
-		own[2] = []Button{t.button("remind_stop", actNoRemind, arg)}
+	if !g.r.rule().IsZero() {
+		own[2] = []Button{t.button("snooze_own", actLater, arg), t.button("remind_stop", actNoRemind, arg)}
 	}
-	for _, row := range own {
+	return append(t.nextKeys(g), ofCase(g.n, own)...)
+}
+
+// ofCase makes buttons those of the case n.
+func ofCase(n int, rows [][]Button) [][]Button {
+	for _, row := range rows {
 		for i := range row {
 			row[i].Press.Case = n
 		}
 	}
-	return append(rows, own...)
+	return rows
+}
+
+// nextKeys returns the buttons for the next step of a case.
+func (t *turn) nextKeys(g rung) [][]Button {
+	reason, _ := reasonOf(g.r.About)
+	article, ok := t.k.Article(articleFor[reason])
+	read := []Button{{Label: cut(t.say("button.read", "title", article.Title), longestLabel), Press: Press{Act: actRead, Arg: articleFor[reason]}}}
+	switch {
+	case g.n != t.c.Number:
+		return t.stamp([][]Button{{t.caseButton(g.n)}})
+	case reason == reasonCheck && t.c.Stage == Resolved:
+		return t.stamp([][]Button{{t.button("all_well", actClose, ""), t.button("again_stuck", actReopen, "")}})
+	case ok:
+		return t.stamp([][]Button{read})
+	case t.ended():
+		return nil
+	case t.fraud():
+		return t.stamp([][]Button{{t.button("draft", actDraft, ""), t.button("case", actCase, "")}})
+	default:
+		return t.stamp([][]Button{{t.button("draft", actDraft, ""), t.button("ladder", actLadder, "")}})
+	}
 }
 
 // heeded takes in that the user has done what they were reminded of.
@@ -125,96 +212,55 @@ func (t *turn) takeTurn() string {
 // and the delayed one comes besides.
 func (t *turn) snooze(seq int, delay string) bool {
 	r, ok := t.reminder(seq)
-	at, estimate := t.delayed(delay)
+	p := t.delayed(delay)
 	t.prune()
 	switch {
-	case !ok || at.IsZero():
+	case !ok || p.At.IsZero():
 		return false
 	case !t.isSet(r) && len(t.c.Reminders) >= mostReminders:
 		t.tell(t.say("remind.full", "n", number(mostReminders)), t.stamp([][]Button{{t.button("reminders", actReminders, "")}})...)
 		return true
 	case !r.rule().IsZero():
-		parts := r.Parts
-		t.record(RecordReminder, "", r.About)
+		parts, about := r.subject(), r.About
+		t.record(RecordReminder, "", about)
 		once := &t.fx.Records[len(t.fx.Records)-1]
-		once.Parts = append(once.Parts, Part{Name: PartDue, Value: at.Format(time.RFC3339)})
-		for _, p := range parts {
-			if p.Name == PartNote {
-				once.Parts = append(once.Parts, p)
-			}
-		}
+		once.Parts = append(timeParts(p), parts...)
 		r = *once
 	default:
-		r = withDue(r, at)
+		r.Parts = append(timeParts(p), r.subject()...)
 		r.Struck = time.Time{}
 		t.change(r)
 	}
 	t.aim(r)
 	note := ""
-	if estimate {
+	if p.Estimate {
 		note = t.say("remind.estimate")
 	}
-	t.tell(paragraphs(t.takeTurn(), t.say("remind.snoozed", "time", t.timeOf(r)), note), t.stamp([][]Button{{t.button("reminders", actReminders, "")}})...)
+	t.tell(paragraphs(t.takeTurn(), t.say("remind.snoozed", "time", t.timeOf(r)), t.lead, note), t.stamp([][]Button{{t.button("reminders", actReminders, "")}})...)
+	t.lead = ""
 	return true
 }
 
-// delayed returns the moment after a delay, the zero time for one that there is not.
-func (t *turn) delayed(delay string) (at time.Time, estimate bool) {
+// delayed returns the moment after a delay, the zero plan for one that there is
+// not. An hour, or ten o'clock, is a time that the user named by the button.
+func (t *turn) delayed(delay string) (p when.Plan) {
 	day := t.in.At
 	switch delay {
 	case delayHour:
-		return day.Add(time.Hour), false
+		return when.Plan{At: day.Add(time.Hour), Named: true}
 	case delayTomorrow:
-		day = day.AddDate(0, 0, 1)
+		day, p.Named = day.AddDate(0, 0, 1), true
 	case delayWork:
-		day, estimate = t.k.Calendar.AddWorking(day, 3)
+		day, p.Estimate = t.k.Calendar.AddWorking(day, 3)
 	default:
-		return time.Time{}, false
+		return when.Plan{}
 	}
+	p.At = officeTime(day)
+	return t.hush(p)
+}
+
+// officeTime returns when a reminder comes on a day that has no clock time.
+func officeTime(day time.Time) time.Time {
 	y, m, d := day.Date()
-	return time.Date(y, m, d, officeHour, 0, 0, 0, day.Location()), estimate
-}
-
-// keepReminders keeps the reminders in step with the case: one for a promise
-// moves with it, one for the period of a rung ends with the rung, and none but
-// a series is needed once the money is there.
-func (t *turn) keepReminders(before Case) {
-	if len(t.c.Reminders) == 0 || before.Number != t.c.Number {
-		return
-	}
-	over := t.ended() && before.Stage != Resolved && before.Stage != Closed
-	climbed := t.c.Stage != before.Stage
-	moved := before.Facts[fact.PromisedBy].Value != t.c.Facts[fact.PromisedBy].Value
-	var gone []string
-	for _, r := range t.pending() {
-		at, _, ok := t.proposal(reasonPromise)
-		switch {
-		case over && r.rule().IsZero(), moved && r.About == reasonPromise && !ok, climbed && r.About == reasonPeriod:
-			gone = append(gone, t.say("remind.gone", "time", t.timeOf(r), "what", t.noteOf(r)))
-			t.strikeReminder(r)
-		case moved && r.About == reasonPromise && !at.Equal(t.due(r)):
-			r = withDue(r, at)
-			t.change(r)
-			t.aim(r)
-			t.tell(t.say("remind.moved", "time", t.timeOf(r)), t.stamp([][]Button{{t.button("reminders", actReminders, "")}})...)
-		}
-	}
-	if len(gone) > 0 {
-		t.tell(t.titled("remind.gone_head", gone), t.stamp([][]Button{{t.button("reminders", actReminders, "")}})...)
-	}
-}
-
-// remindDue returns a button to be reminded when what was promised in r is due,
-// if there is anything to be reminded of.
-func (t *turn) remindDue(r Record) []Button {
-	at, _, ok := t.proposal(reasonPromise)
-	if !ok || r.Part(PartDue) == "" {
-		return nil
-	}
-	for _, p := range t.pending() {
-		if p.About == reasonPromise && !t.due(p).After(at) {
-			return nil
-		}
-	}
-	return []Button{t.button("remind_due", actPropose, reasonPromise)}
+	return time.Date(y, m, d, officeHour, 0, 0, 0, day.Location())
 }

@@ -11,22 +11,27 @@ import (
 func (w Wish) wantsReminders(c Case, e Event) Wish {
 	switch e := e.(type) {
 	case Pressed:
-		if slices.Contains(remindActs, e.Press.Act) {
-			seq, _, _ := strings.Cut(e.Press.Arg, ".")
-			if e.Press.Case != c.Number {
-				return Wish{Case: e.Press.Case, These: []int{atoi(seq)}, Cases: true}
-			}
-			w.These = append(w.These, atoi(seq))
+		if !slices.Contains(remindActs, e.Press.Act) {
+			break
 		}
+		w.Reminders = true
+		seq, _, _ := strings.Cut(e.Press.Arg, ".")
+		if e.Press.Case != c.Number {
+			return Wish{Case: e.Press.Case, These: []int{atoi(seq)}, Cases: true, Reminders: true}
+		}
+		w.These = append(w.These, atoi(seq))
 	case Woken:
 		if n, seq, ok := remindedOf(e.Why); ok {
 			if n == c.Number {
 				n = 0
 			}
-			return Wish{Case: n, These: []int{seq}}
+			return Wish{Case: n, These: []int{seq}, Cases: true, Reminders: true}
 		}
 		return w
+	case Overdue:
+		return Wish{Missed: true}
 	case Said:
+		w.Reminders = w.Reminders || e.Command == "reminders" || e.Command == "timezone" || e.Command == "" && len(e.Text) < longestAsk && len(c.Reminders) > 0
 	default:
 		return w
 	}
@@ -34,15 +39,92 @@ func (w Wish) wantsReminders(c Case, e Event) Wish {
 	return w
 }
 
-// pending returns the reminders that are to come, the next first.
-func (t *turn) pending() []Record {
-	var out []Record
-	for _, seq := range t.c.Reminders {
-		if r, ok := t.reminder(seq); ok && r.Struck.IsZero() {
-			out = append(out, r)
+// placed returns a reminder of any case of the chat, if it is known here.
+func (t *turn) placed(n, seq int) (r Record, ok bool) {
+	for _, p := range t.in.Reminders {
+		if p.Case == n && p.Record.Seq == seq {
+			r, ok = p.Record, true
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Record) int { return t.due(a).Compare(t.due(b)) })
+	if n == t.theseOf() && !ok {
+		i := slices.IndexFunc(t.in.These, func(r Record) bool { return r.Seq == seq })
+		if ok = i >= 0; ok {
+			r = t.in.These[i]
+		}
+	}
+	for _, added := range t.fx.Records {
+		if added.Seq == seq && n == t.c.Number {
+			r, ok = added, true
+		}
+	}
+	for _, a := range t.fx.Changed {
+		if t.caseOf(a) == n && a.Record.Seq == seq {
+			r, ok = a.Record, true
+		}
+	}
+	return r, ok && r.Kind == RecordReminder && r.Part(PartDue) != ""
+}
+
+// theseOf returns the number of the case whose records were asked for by number.
+func (t *turn) theseOf() int {
+	switch e := t.in.Event.(type) {
+	case Pressed:
+		if slices.Contains(remindActs, e.Press.Act) && e.Press.Case > 0 {
+			return e.Press.Case
+		}
+	case Woken:
+		if n, _, ok := remindedOf(e.Why); ok {
+			return n
+		}
+	}
+	return t.c.Number
+}
+
+// reminder returns the reminder of the open case with the given number, if it
+// is known here.
+func (t *turn) reminder(seq int) (Record, bool) { return t.placed(t.c.Number, seq) }
+
+// isSet reports whether a reminder is to come.
+func (t *turn) isSet(r Record) bool {
+	return r.Struck.IsZero() && slices.Contains(t.c.Reminders, r.Seq)
+}
+
+// placedAll returns all reminders of the chat that its cases name, those that
+// have come included.
+func (t *turn) placedAll() []Placed {
+	var out []Placed
+	add := func(n, seq int) {
+		known := slices.ContainsFunc(out, func(p Placed) bool { return p.Case == n && p.Record.Seq == seq })
+		if r, ok := t.placed(n, seq); ok && !known {
+			out = append(out, Placed{Case: n, Record: r})
+		}
+	}
+	for _, p := range t.in.Reminders {
+		if p.Case != t.c.Number || slices.Contains(t.c.Reminders, p.Record.Seq) {
+			add(p.Case, p.Record.Seq)
+		}
+	}
+	for _, seq := range t.c.Reminders {
+		add(t.c.Number, seq)
+	}
+	return out
+}
+
+// allPending returns the reminders of all cases that are to come, the next first.
+func (t *turn) allPending() []Placed {
+	all := slices.DeleteFunc(t.placedAll(), func(p Placed) bool { return !p.Record.Struck.IsZero() })
+	slices.SortStableFunc(all, func(a, b Placed) int { return t.due(a.Record).Compare(t.due(b.Record)) })
+	return all
+}
+
+// pending returns those of the open case that are to come, the next first.
+func (t *turn) pending() []Record {
+	var out []Record
+	for _, p := range t.allPending() {
+		if p.Case == t.c.Number {
+			out = append(out, p.Record)
+		}
+	}
 	return out
 }
 
@@ -54,9 +136,15 @@ func (t *turn) prune() {
 	})
 }
 
-// remindWake is the reason of the wake of a reminder.
-func (t *turn) remindWake(r Record) string {
-	return wakeRemind + ":" + number(t.c.Number) + ":" + number(r.Seq)
+// remindWake is the reason of the wake of a reminder of the case n.
+func remindWake(n int, r Record) string {
+	return wakeRemind + ":" + number(n) + ":" + number(r.Seq)
+}
+
+// move lets a reminder of the case n that is set come at another time.
+func (t *turn) move(n int, r Record) {
+	t.changeIn(n, r)
+	t.fx.Wakes = append(t.fx.Wakes, Wake{At: t.due(r), Why: remindWake(n, r)})
 }
 
 // aim sets a reminder, or moves it: it comes when its record says.
@@ -64,7 +152,7 @@ func (t *turn) aim(r Record) {
 	if !slices.Contains(t.c.Reminders, r.Seq) {
 		t.c.Reminders = append(t.c.Reminders, r.Seq)
 	}
-	t.fx.Wakes = append(t.fx.Wakes, Wake{At: t.due(r), Why: t.remindWake(r)})
+	t.fx.Wakes = append(t.fx.Wakes, Wake{At: t.due(r), Why: remindWake(t.c.Number, r)})
 }
 
 // setReminder sets a reminder that the user has said yes to, in the place of
@@ -99,6 +187,9 @@ func (t *turn) setReminder(seq int) bool {
 	t.aim(r)
 	t.addLead(t.say("remind.set", "time", t.timeOf(r), "what", t.noteOf(r)))
 	t.back()
+	if slices.Contains(prevention, r.About) {
+		t.c.View = View{Name: viewPlan} // it has more of them
+	}
 	return true
 }
 
@@ -117,7 +208,7 @@ func withDue(r Record, at time.Time) Record {
 func (t *turn) strikeReminder(r Record) {
 	r.Struck = t.in.At
 	t.change(r)
-	t.fx.Unwake = append(t.fx.Unwake, t.remindWake(r))
+	t.fx.Unwake = append(t.fx.Unwake, remindWake(t.c.Number, r))
 	t.c.Reminders = slices.DeleteFunc(t.c.Reminders, func(seq int) bool { return seq == r.Seq })
 }
 
@@ -150,16 +241,22 @@ func (t *turn) dropReminder(seq int) bool {
 func (t *turn) showReminders() {
 	var lines []string
 	var keys []Button
-	for i, r := range t.pending() {
-		line := t.say("remind.line", "n", number(i+1), "time", t.timeOf(r), "what", t.noteOf(r), "why", t.say("remind.why."+r.About))
+	for i, p := range t.allPending() {
+		r := p.Record
+		line := t.say("remind.line", "n", number(i+1), "time", t.timeOf(r), "what", t.noteOf(r), "why", t.whyOf(r))
+		if t.c.last() > 1 {
+			line = t.say("remind.line_case", "line", line, "n", number(p.Case))
+		}
 		lines = append(lines, line)
-		keys = append(keys, Button{Label: t.say("button.reminder", "n", number(i+1)), Press: Press{Act: actReminder, Arg: number(r.Seq)}})
+		key := Button{Label: t.say("button.reminder", "n", number(i+1)), Press: Press{Case: p.Case, Act: actReminder, Arg: number(r.Seq)}}
+		keys = append(keys, key)
 	}
 	text := t.say("remind.none")
 	if len(lines) > 0 {
 		text = paragraphs(t.say("remind.head"), strings.Join(lines, "\n"), t.say("remind.foot"))
 	}
-	t.screen("reminders", text, append(rowsOf(keys, numbersPerRow), []Button{t.button("remind_new", actRemind, ""), t.button("leave", actLeave, "")}))
+	rows := append(rowsOf(keys, numbersPerRow), []Button{t.quietButton()}, []Button{t.button("remind_new", actRemind, ""), t.button("leave", actLeave, "")})
+	t.screen("reminders", text, rows)
 }
 
 // showReminder shows one of them, to be moved or cancelled.
@@ -170,7 +267,7 @@ func (t *turn) showReminder(arg string) {
 		t.showReminders()
 		return
 	}
-	t.screen("reminder:"+arg, t.say("remind.one", "time", t.timeOf(r), "what", t.noteOf(r), "why", t.say("remind.why."+r.About)), [][]Button{
+	t.screen("reminder:"+arg, t.say("remind.one", "time", t.timeOf(r), "what", t.noteOf(r), "why", t.whyOf(r)), [][]Button{
 		{t.button("retime", actRetime, arg), t.button("remind_drop", actNoRemind, arg)},
 		{t.button("reminders", actReminders, ""), t.button("leave", actLeave, "")},
 	})
@@ -193,6 +290,12 @@ func (t *turn) pressRemind(p Press) bool {
 		ok = t.dropReminder(seq)
 	case actRetime:
 		t.c.View = View{Name: viewRetime, Arg: arg}
+	case actLater:
+		t.c.View = View{Name: viewRetime, Arg: arg + ".once"}
+	case actSince:
+		ok = t.sincePress(p.Arg)
+	case actQuiet:
+		ok = t.quietPress(p.Arg)
 	case actReminder:
 		t.c.View = View{Name: viewReminder, Arg: arg}
 	case actSetZone:
@@ -223,7 +326,7 @@ func (t *turn) pressElsewhere(p Press) {
 	}
 	ok := true
 	switch p.Act {
-	case actSnooze, actHeeded, actNoRemind, actRetime:
+	case actSnooze, actHeeded, actNoRemind, actRetime, actLater, actReminder:
 		ok = t.pressRemind(p)
 	case actSetIt:
 		t.c.View = View{Name: viewConfirm, Arg: p.Arg} // what else is set is not known yet
@@ -240,7 +343,7 @@ func (t *turn) pressElsewhere(p Press) {
 func (t *turn) showReminding() {
 	switch v := t.c.View; v.Name {
 	case viewRemind:
-		t.showRemind()
+		t.showRemind(v.Arg)
 	case viewConfirm:
 		t.showConfirm(v.Arg)
 	case viewRetime:
@@ -249,6 +352,10 @@ func (t *turn) showReminding() {
 		t.showReminders()
 	case viewReminder:
 		t.showReminder(v.Arg)
+	case viewSince:
+		t.showSince(v.Arg)
+	case viewQuiet:
+		t.showQuiet()
 	default:
 		t.showZone()
 	}
@@ -277,11 +384,9 @@ func (t *turn) setZone(text string) bool {
 	}
 	t.fx.Zone = zone.String()
 	t.in.At = t.in.At.In(zone)
-	for _, r := range t.pending() {
-		if rule := r.rule(); !rule.IsZero() {
-			r = withDue(r, rule.Next(t.due(r), t.in.At, t.k.Calendar))
-			t.change(r)
-			t.aim(r)
+	for _, p := range t.allPending() {
+		if rule := p.Record.rule(); !rule.IsZero() {
+			t.move(p.Case, withDue(p.Record, rule.Next(t.due(p.Record), t.in.At, t.k.Calendar)))
 		}
 	}
 	t.addLead(t.say("zone.set", "zone", t.k.Planner.ZoneName(zone), "time", t.k.Planner.Format(t.in.At)))
@@ -298,5 +403,5 @@ func (t *turn) showZone() {
 		}
 	}
 	text := t.say("zone.ask", "zone", t.k.Planner.ZoneName(t.in.At.Location()), "time", t.k.Planner.Format(t.in.At))
-	t.screen("zone", text, append(grid(keys), []Button{t.button("leave", actLeave, "")}))
+	t.screen("zone", text, append(grid(keys), []Button{t.quietButton()}, []Button{t.button("leave", actLeave, "")}))
 }

@@ -56,7 +56,7 @@ func (t *turn) show() {
 		t.showLetters()
 	case viewEarly, viewLog, viewEntry, viewPart, viewPaste, viewPaid, viewPartly, viewCases, viewPlan:
 		t.showFile()
-	case viewRemind, viewConfirm, viewRetime, viewReminders, viewReminder, viewZone:
+	case viewRemind, viewConfirm, viewRetime, viewReminders, viewReminder, viewSince, viewZone, viewQuiet:
 		t.showReminding()
 	case viewPaused:
 		t.showPaused()

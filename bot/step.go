@@ -37,12 +37,17 @@ func Step(k *knowledge.Pack, c Case, in Input) (Case, Effects) {
 		t.grouped()
 	case Woken:
 		t.woken(e)
+	case Overdue:
+		t.overdue()
 	case Made:
 		t.made(e)
 	case Progress:
 		t.making(e)
 	}
 	t.keepReminders(c)
+	if !t.fx.Forget && t.c.Number > 0 && fromUser(in.Event) {
+		t.makeUp("remind.missed", missedOf)
+	}
 	t.tally()
 	t.c.fit()
 	return t.c, t.fx
@@ -128,19 +133,31 @@ func (t *turn) tally() {
 // woken handles a moment that was waited for.
 func (t *turn) woken(e Woken) {
 	what, arg, _ := strings.Cut(e.Why, ":")
+	answer := what == wakePaste || what == wakeAlbum || what == wakeWorded
+	defer func() {
+		for i := range t.fx.Messages {
+			if !answer && t.fx.Messages[i].Rings.Why == "" {
+				t.fx.Messages[i].Rings = e
+			}
+		}
+	}()
 	switch what {
 	case wakePaste:
 		t.pasteComplete()
 	case wakeAlbum:
 		t.tellBatch()
 	case wakeCheck:
-		t.check(atoi(arg))
+		if !t.holdOff(e.Why, false) {
+			t.check(atoi(arg))
+		}
 	case wakeKeep, wakeErase:
-		t.lapse(what == wakeErase)
+		if !t.holdOff(e.Why, false) {
+			t.lapse(what == wakeErase)
+		}
 	case wakeWorded:
 		t.wordingLate()
 	case wakeRemind:
-		t.ring(e.Why, e.Due)
+		t.ring(e)
 	}
 }
 
@@ -199,7 +216,9 @@ func (t *turn) screen(name, text string, buttons [][]Button) {
 func (t *turn) stamp(rows [][]Button) [][]Button {
 	for _, row := range rows {
 		for i := range row {
-			row[i].Press.Case = t.c.Number
+			if row[i].Press.Case == 0 {
+				row[i].Press.Case = t.c.Number
+			}
 			if !evergreen(row[i].Press.Act) {
 				row[i].Press.Rev = t.c.Rev
 			}

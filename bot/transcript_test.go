@@ -40,6 +40,9 @@ var update = flag.Bool("update", false, "write the transcripts anew from what th
 //	>> words       a message that the user forwards
 //	* words        the user edits the newest message of theirs to these words
 //	~ 168h         time passes, and what the bot waits for comes
+//	~~ 50h         time passes while the bot does not run
+//	x              the user blocks the bot
+//	y              … and lets it write again
 //	# words        a remark
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
@@ -78,6 +81,7 @@ type stage struct {
 	slot    map[bot.Slot]int
 	pressed int         // index of the message whose button was pressed, -1 if none was
 	files   int         // sent so far
+	blocked bool        // the user has blocked the bot
 	fx      bot.Effects // of the newest step
 	out     strings.Builder
 }
@@ -95,7 +99,7 @@ func play(t *testing.T, k *knowledge.Pack, transcript string) string {
 		case "#":
 			s.out.WriteString(line + "\n")
 			continue
-		case ">", ">>", "*", "!", "!!", "@", "~":
+		case ">", ">>", "*", "!", "!!", "@", "~", "~~", "x", "y":
 			s.out.WriteString("\n" + line + "\n")
 		default:
 			continue
@@ -114,16 +118,31 @@ func play(t *testing.T, k *knowledge.Pack, transcript string) string {
 			s.press(rest, true)
 		case "@":
 			s.send(rest)
-		case "~":
-			d, err := time.ParseDuration(rest)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s.pass(d)
+		case "~", "~~":
+			s.wait(mark, rest)
+		case "x":
+			s.blocked = true
+		case "y":
+			s.step(bot.Returned{})
 		}
 	}
 	s.catchUp()
 	return s.out.String()
+}
+
+// wait lets time pass, as the words behind "~" or "~~" say.
+func (s *stage) wait(mark, words string) {
+	d, err := time.ParseDuration(words)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if mark == "~" {
+		s.pass(d)
+		return
+	}
+	s.catchUp()
+	s.w.Now = s.w.Now.Add(d)
+	s.catchUp()
 }
 
 // send sends what the words behind "@" say.
@@ -325,7 +344,14 @@ func (s *stage) run(e bot.Event) {
 	if fx.Toast != "" {
 		fmt.Fprintf(&s.out, "  (%s)\n", fx.Toast)
 	}
+	if _, woken := e.(bot.Woken); !woken {
+		s.blocked = false
+	}
 	for _, m := range fx.Messages {
+		if s.blocked {
+			s.w.Missed = append(s.w.Missed, m.Rings)
+			continue
+		}
 		s.deliver(m)
 	}
 }

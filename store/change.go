@@ -21,7 +21,9 @@ type Change struct {
 	Amended  []bot.Amended // written over records that are there
 	Zone     string        // the time zone of the chat, if the chat is new
 	Rezone   string        // the time zone of the chat from now on, "" leaves it
+	Requiet  string        // its quiet hours from now on, "" leaves them
 	Presence Presence      //
+	Recall   []string      // the Why of items that are first taken out of the outbox
 	Queue    []Item        // added to the end of the outbox; ID and Queued are filled in
 	Poison   *Poison       // noted about this update
 	Cancel   []TimerID     // first taken away
@@ -217,7 +219,7 @@ func (e *encodedChange) apply(w *writer) (outcome, error) {
 		return outcome{err: err}, nil
 	}
 	steps := []func(*writer) error{
-		e.erase, e.useUp, e.putChat, e.putCase, e.putRecords, e.putTimers, e.putJobs, e.putOrders, e.putPoison, e.putItems,
+		e.erase, e.useUp, e.putChat, e.putCase, e.putRecords, e.putTimers, e.putJobs, e.putOrders, e.putPoison, e.recall, e.putItems,
 	}
 	for _, step := range steps {
 		if err := step(w); err != nil {
@@ -262,7 +264,7 @@ func (e *encodedChange) check(w *writer) (err error) {
 }
 
 func (e *encodedChange) touchesChat() bool {
-	return e.Case != nil || e.Presence != AsBefore || e.Rezone != ""
+	return e.Case != nil || e.Presence != AsBefore || e.Rezone != "" || e.Requiet != ""
 }
 
 func (e *encodedChange) erase(w *writer) error {
@@ -316,6 +318,9 @@ func (e *encodedChange) putChat(w *writer) error {
 	}
 	if e.Rezone != "" {
 		d.Zone = e.Rezone
+	}
+	if e.Requiet != "" {
+		d.Quiet = e.Requiet
 	}
 	if d == e.chat {
 		return nil

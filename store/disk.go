@@ -15,6 +15,7 @@ import (
 type diskChat struct {
 	Active int    `json:"active,omitempty"`
 	Zone   string `json:"zone,omitempty"`
+	Quiet  string `json:"quiet,omitempty"`
 	Gone   bool   `json:"gone,omitempty"`
 }
 
@@ -129,6 +130,8 @@ type diskItem struct {
 	Target  int            `json:"target,omitempty"`
 	Pressed int            `json:"pressed,omitempty"`
 	Queued  time.Time      `json:"queued,omitzero"`
+	Why     string         `json:"why,omitempty"`
+	Due     time.Time      `json:"due,omitzero"`
 	Slot    string         `json:"slot,omitempty"`
 	Replace bool           `json:"replace,omitempty"`
 	Text    string         `json:"text,omitempty"`
@@ -251,6 +254,7 @@ func (d diskRecord) toBot(seq int) bot.Record {
 func itemToDisk(it Item) diskItem {
 	d := diskItem{
 		Delete: it.Delete, Notice: it.Notice, Target: int(it.Target), Pressed: int(it.Pressed), Queued: it.Queued,
+		Why: it.Message.Rings.Why, Due: it.Message.Rings.Due,
 		Slot: string(it.Message.Slot), Replace: it.Message.Replace, Text: it.Message.Text,
 		File: diskAttachment(it.Message.File),
 	}
@@ -267,7 +271,10 @@ func itemToDisk(it Item) diskItem {
 func (d diskItem) toItem(id ItemID) Item {
 	it := Item{
 		ID: id, Delete: d.Delete, Notice: d.Notice, Target: bot.MessageID(d.Target), Pressed: bot.MessageID(d.Pressed), Queued: d.Queued,
-		Message: bot.Message{Slot: bot.Slot(d.Slot), Replace: d.Replace, Text: d.Text, File: bot.Attachment(d.File)},
+		Message: bot.Message{
+			Slot: bot.Slot(d.Slot), Replace: d.Replace, Text: d.Text,
+			Rings: bot.Woken{Why: d.Why, Due: d.Due}, File: bot.Attachment(d.File),
+		},
 	}
 	for _, row := range d.Buttons {
 		keys := make([]bot.Button, len(row))

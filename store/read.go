@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"tixianbot/bot"
 )
@@ -13,11 +14,15 @@ import (
 type State struct {
 	Seen   bool         // the update was written before; nothing else is filled in
 	Zone   string       // the zone of the chat, "" for a new one
+	Quiet  string       // its quiet hours, "" where none were set
 	Gone   bool         // the user blocked the bot
 	Case   bot.Case     // the active case
 	Recent []bot.Record // of its records those that were wished, newest first
 	These  []bot.Record // those wished by number, as far as they exist
 	Cases  []bot.Case   // the other cases of the chat, oldest first
+
+	Reminders []bot.Placed // the records that cases name as reminders, if wished
+	Missed    []bot.Woken  // what led to unasked messages that wait, if wished or if the chat is gone
 }
 
 // Load returns what the update with the given id finds in chat. wants says,
@@ -33,7 +38,7 @@ func (s *Store) Load(chat bot.ChatID, update int64, wants func(bot.Case) bot.Wis
 		if err != nil {
 			return s.damaged(string(bucketChats), chat)
 		}
-		st.Zone, st.Gone = d.Zone, d.Gone
+		st.Zone, st.Quiet, st.Gone = d.Zone, d.Quiet, d.Gone
 		if v := tx.Bucket(bucketCases).Get(caseKey(chat, d.Active)); v != nil {
 			if st.Case, err = decodeCase(v); err != nil {
 				return s.damaged(string(bucketCases), chat)
@@ -70,10 +75,40 @@ func (s *Store) grant(tx *txn, chat bot.ChatID, number int, w bot.Wish, st *Stat
 		}
 		st.These = append(st.These, r)
 	}
-	if w.Cases {
-		st.Cases, err = s.others(tx, chat, number)
+	if w.Cases || w.Reminders || w.Missed || st.Gone {
+		if st.Cases, err = s.others(tx, chat, number); err != nil {
+			return err
+		}
+	}
+	if w.Missed || st.Gone {
+		st.Missed = missed(tx, chat)
+	}
+	if w.Reminders || w.Missed || len(st.Missed) > 0 {
+		st.Reminders, err = s.reminders(tx, chat, append(slices.Clone(st.Cases), st.Case))
 	}
 	return err
+}
+
+// reminders returns the records that cases of a chat name as reminders, as far
+// as they exist.
+func (s *Store) reminders(tx *txn, chat bot.ChatID, cases []bot.Case) (out []bot.Placed, err error) {
+	for _, c := range cases {
+		for _, seq := range c.Reminders {
+			if !fits(seq) || !fits(c.Number) {
+				continue
+			}
+			v := tx.Bucket(bucketRecords).Get(recordKey(chat, c.Number, seq))
+			if v == nil {
+				continue
+			}
+			r, err := decodeRecord(seq, v)
+			if err != nil {
+				return nil, s.damaged(string(bucketRecords), chat)
+			}
+			out = append(out, bot.Placed{Case: c.Number, Record: r})
+		}
+	}
+	return out, nil
 }
 
 // others returns the cases of a chat but that with the given number.

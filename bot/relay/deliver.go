@@ -24,7 +24,7 @@ func (o *outbox) deliver(q *queue) (next store.Class, after time.Duration) {
 		return o.settle(q)
 	}
 	signs := o.signs(q)
-	head, ok, err := o.r.cfg.Store.Head(q.chat)
+	head, ok, err := o.head(q)
 	switch {
 	case errors.Is(err, store.ErrDamaged) && head.Item.ID != (store.ItemID{}):
 		q.unsettled = &store.Settlement{Chat: q.chat, Item: head.Item.ID, Fate: store.Dead, Reason: "damaged"}

@@ -229,7 +229,8 @@ func (r *Relay) look(a arrival) (in bot.Input, c bot.Case, seen bool, err error)
 	st, err := r.cfg.Store.Load(u.Chat, u.ID, func(c bot.Case) bot.Wish { return r.cfg.Wants(c, u.Event) })
 	in.At, in.Event, in.Message = u.At.In(r.zone(st.Zone)), u.Event, u.Message
 	in.Recent, in.These, in.Cases = st.Recent, st.These, st.Cases
-	in.Retention = r.cfg.Retention
+	in.Reminders, in.Missed = st.Reminders, st.Missed
+	in.Quiet, in.Retention = st.Quiet, r.cfg.Retention
 	return in, st.Case, st.Seen, err
 }
 
@@ -242,7 +243,7 @@ func (r *Relay) change(a arrival, c bot.Case, fx bot.Effects) store.Change {
 		return base
 	}
 	base.Case, base.Records, base.Amended = &c, fx.Records, fx.Changed
-	base.Rezone = fx.Zone
+	base.Rezone, base.Requiet, base.Recall = fx.Zone, fx.Quiet, fx.Recall
 	base.Zone, base.Presence, base.Queue = r.cfg.Zone.String(), presence(u.Event), items(u, fx)
 	for _, why := range fx.Unwake {
 		base.Cancel = append(base.Cancel, store.TimerID{Kind: store.Wake, Name: why})
@@ -269,7 +270,11 @@ func items(u bot.Update, fx bot.Effects) []store.Item {
 		pressed = u.Message
 	}
 	for _, m := range fx.Messages {
-		out = append(out, store.Item{ID: store.ItemID{Class: store.Answer}, Pressed: pressed, Message: m})
+		class := store.Answer
+		if m.Rings.Why != "" {
+			class = store.Reminder
+		}
+		out = append(out, store.Item{ID: store.ItemID{Class: class}, Pressed: pressed, Message: m})
 	}
 	return out
 }
@@ -344,7 +349,7 @@ func presence(e bot.Event) store.Presence {
 	switch e.(type) {
 	case bot.Left:
 		return store.Gone
-	case bot.Ignored, bot.Woken, bot.Hashed, bot.Made, bot.Progress, nil:
+	case bot.Ignored, bot.Woken, bot.Overdue, bot.Hashed, bot.Made, bot.Progress, nil:
 		return store.AsBefore
 	default:
 		return store.Here

@@ -16,7 +16,7 @@ const chatBurst = 20
 
 // Rules for when the messenger says that it gets too much.
 const (
-	crowd       = 3           // so many chats …
+	refusals    = 3           // so many chats …
 	crowdWindow = time.Second // … within this time, and all chats wait
 	shortest    = time.Second // the least to wait where it does not say how long
 )
@@ -37,6 +37,7 @@ type outbox struct {
 	answers dueHeap // chats whose first message answers somebody …
 	others  dueHeap // … and those that can wait for all of these
 	pace    pace
+	crowd   crowd
 	paused  time.Time // until then nothing is sent at all
 	refused []refusal // the latest that said "too fast"
 	turn    uint64
@@ -67,6 +68,7 @@ type queue struct {
 	failures  int               // in a row
 	failing   time.Time         // since when the messenger cannot be reached, or zero
 	unsettled *store.Settlement // what was done and is not written yet
+	renewed   time.Time         // when the chat was last told that unasked messages are stale
 	noticed   bool              // the user was told that something could not be delivered
 }
 
@@ -134,11 +136,17 @@ func (o *outbox) next(now time.Time) (*queue, time.Duration) {
 			continue
 		}
 		at := latest((*h)[0].at, open)
+		if h == &o.others {
+			at = latest(at, o.crowd.next(now))
+		}
 		if !at.After(now) {
 			q := heap.Pop(h).(*queue)
 			q.state = sending
 			o.pace.take(o.all, now)
 			q.pace.take(o.each, now)
+			if h == &o.others {
+				o.crowd.take(now)
+			}
 			return q, 0
 		}
 		in = min(in, at.Sub(now))
@@ -231,6 +239,9 @@ func (o *outbox) push(q *queue, first store.Class, now time.Time, after time.Dur
 	o.turn++
 	q.state, q.turn, q.class, q.again = waiting, o.turn, first, store.Nothing
 	q.at = latest(now.Add(after), q.pace.next(o.each, now))
+	if h := o.heapOf(first); h == &o.others && after == 0 {
+		o.crowd.join(now, len(*h))
+	}
 	heap.Push(o.heapOf(first), q)
 	o.poke()
 }
@@ -279,7 +290,7 @@ func (o *outbox) slowDown(chat bot.ChatID, after time.Duration) time.Duration {
 		}
 	}
 	o.refused = append(kept, refusal{chat, now})
-	if len(o.refused) >= crowd {
+	if len(o.refused) >= refusals {
 		o.paused = latest(o.paused, now.Add(after))
 	}
 	return after

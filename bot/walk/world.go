@@ -29,6 +29,8 @@ type World struct {
 	Fetches []bot.Fetch          // files whose hashes are to come
 	Orders  []bot.Order          // work that is to come back
 	Told    bot.MessageID        // of the newest message of the user
+	Quiet   string               // the quiet hours of the chat
+	Missed  []bot.Woken          // what could not be told to the user
 }
 
 // New returns a chat in which nothing was said yet.
@@ -64,8 +66,12 @@ func (w *World) Input(e bot.Event) bot.Input {
 			in.These = append(in.These, log[n-1])
 		}
 	}
-	if wish.Cases {
+	in.Quiet, in.Missed = w.Quiet, slices.Clone(w.Missed)
+	if wish.Cases || wish.Reminders || wish.Missed || len(w.Missed) > 0 {
 		in.Cases = w.others()
+	}
+	if wish.Reminders || wish.Missed || len(w.Missed) > 0 {
+		in.Reminders = w.reminders()
 	}
 	if h, ok := e.(bot.Hashed); ok {
 		if log := w.Logs[h.Case]; h.Seq >= 1 && h.Seq <= len(log) {
@@ -73,6 +79,16 @@ func (w *World) Input(e bot.Event) bot.Input {
 		}
 	}
 	return in
+}
+
+// reminders returns the records that the cases name as reminders.
+func (w *World) reminders() (out []bot.Placed) {
+	for _, n := range slices.Sorted(maps.Keys(w.Cases)) {
+		for _, seq := range w.Cases[n].Reminders {
+			out = append(out, bot.Placed{Case: n, Record: w.Logs[n][seq-1]})
+		}
+	}
+	return out
 }
 
 // fromUser reports whether an event is a message of the user.
@@ -104,6 +120,10 @@ func (w *World) Commit(c bot.Case, fx bot.Effects) {
 	if zone, err := bot.LoadZone(fx.Zone); err == nil {
 		w.Now = w.Now.In(zone)
 	}
+	if fx.Quiet != "" {
+		w.Quiet = fx.Quiet
+	}
+	w.Missed = slices.DeleteFunc(w.Missed, func(m bot.Woken) bool { return slices.Contains(fx.Recall, m.Why) })
 	w.Case = c
 	if c.Number > 0 {
 		w.Cases[c.Number] = c
