@@ -169,13 +169,3 @@ func sound(db *bolt.DB) error {
 		return err
 	})
 }
-
-// syncFolder makes a new name in a folder last. Not every system can.
-func syncFolder(path string) {
-	dir, err := os.Open(path)
-	if err != nil {
-		return
-	}
-	defer dir.Close()
-	_ = dir.Sync()
-}

@@ -27,6 +27,8 @@ type config struct {
 	SendRate       float64 `name:"send-rate" env:"TIXIANBOT_SEND_RATE" default:"30" placeholder:"N" help:"Messages sent a second in all; 0 is no limit."`
 	ChatRate       float64 `name:"chat-rate" env:"TIXIANBOT_CHAT_RATE" default:"1" placeholder:"N" help:"Messages sent a second to one chat, with a burst of 20; 0 is no limit."`
 	Retention      int     `name:"retention" env:"TIXIANBOT_RETENTION" default:"365" placeholder:"DAYS" help:"Days after which a chat that nobody touched is erased, 14 days after a notice to its user; 0 keeps it."`
+	BackupDir      string  `name:"backup-dir" env:"TIXIANBOT_BACKUP_DIR" placeholder:"DIR" help:"Folder to which the running bot copies its database every day at 04:00 of --tz; made if missing."`
+	BackupKeep     int     `name:"backup-keep" env:"TIXIANBOT_BACKUP_KEEP" default:"7" placeholder:"N" help:"How many daily backups are kept."`
 	TZ             string  `name:"tz" env:"TIXIANBOT_TZ" default:"${zone}" placeholder:"ZONE" help:"Time zone of new chats."`
 }
 
@@ -106,7 +108,6 @@ var later = map[string]string{
 	"TIXIANBOT_WEBHOOK_URL":    "the bot polls; a webhook is not offered yet",
 	"TIXIANBOT_WEBHOOK_SECRET": "the bot polls; a webhook is not offered yet",
 	"TIXIANBOT_USER_RATE":      "what one user is answered is not limited yet",
-	"TIXIANBOT_BACKUP_DIR":     "backups are not made yet",
 	"TIXIANBOT_ALLOW":          "who may write to the bot cannot be limited yet",
 	"TIXIANBOT_BLOCK":          "who may write to the bot cannot be limited yet",
 	"TIXIANBOT_LLM_DAILY":      "no language model is used yet",
@@ -171,6 +172,14 @@ func (c config) retention() (time.Duration, error) {
 		return 0, usageError{fmt.Errorf("TIXIANBOT_RETENTION is %d, want 0 or %d to %d days", c.Retention, leastRetention, 100*365)}
 	}
 	return time.Duration(c.Retention) * 24 * time.Hour, nil
+}
+
+// checkBackups refuses a number of backups that means nothing.
+func (c config) checkBackups() error {
+	if c.BackupKeep < 1 || c.BackupKeep > 1000 {
+		return usageError{fmt.Errorf("TIXIANBOT_BACKUP_KEEP is %d, want 1 to 1000", c.BackupKeep)}
+	}
+	return nil
 }
 
 // checkRates refuses rates that mean nothing.

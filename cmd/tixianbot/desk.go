@@ -52,6 +52,9 @@ func openDesk(folder string, s *store.Store, pack func() *knowledge.Pack, log *s
 		store: s,
 		pack:  func() (*knowledge.Pack, error) { return pack(), nil },
 		check: func() (store.Report, error) { return checkCopy(folder, s) },
+		send: func(ctx context.Context, to io.Writer, tell *progress) error {
+			return sendCopy(ctx, folder, s, to, tell)
+		},
 	}, log)
 	d.socket, d.folder = socket, folder
 	d.visitors.Go(d.receive)

@@ -31,6 +31,8 @@ type sight struct {
 	path  string                          // what the database is called in what is printed
 	pack  func() (*knowledge.Pack, error) // the content
 	check func() (store.Report, error)    // checks the database
+
+	send func(ctx context.Context, to io.Writer, tell *progress) error // sends a copy of the database
 }
 
 // looks returns the look that is asked for.
@@ -38,6 +40,8 @@ func (q inquiry) look() (look, error) {
 	switch q.Command {
 	case "cases":
 		return casesCmd{JSON: q.JSON, Chat: q.Chat}, nil
+	case "backup":
+		return backupCmd{}, nil
 	case "check":
 		return checkCmd{JSON: q.JSON}, nil
 	case "stats":
@@ -73,7 +77,10 @@ func (p *program) look(ctx context.Context, q inquiry, named string) error {
 // lookFor answers q about a database that this process has open.
 func (p *program) lookFor(ctx context.Context, q inquiry, s *store.Store) error {
 	pack := func() (*knowledge.Pack, error) { return knowledge.Load(p.Content) }
-	return q.answer(ctx, sight{s, q.Path, pack, s.Check}, p.out, p.err)
+	send := func(ctx context.Context, to io.Writer, tell *progress) error {
+		return s.BackupTo(ctx, to, tell.of("copied"))
+	}
+	return q.answer(ctx, sight{s, q.Path, pack, s.Check, send}, p.out, p.err)
 }
 
 // answer has q answered from at. Reading pages that are not as they should be

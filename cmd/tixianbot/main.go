@@ -44,6 +44,7 @@ type cli struct {
 	Cases       casesCmd       `cmd:"" help:"Print every case, of a running bot too."`
 	Lint        lintCmd        `cmd:"" help:"Say what is wrong with the content; exit 1 on errors."`
 	Check       checkCmd       `cmd:"" help:"Read the whole database and say whether it is sound, beside a running bot too."`
+	Backup      backupCmd      `cmd:"" help:"Copy the database to a file and check the copy, beside a running bot too."`
 	Stats       statsCmd       `cmd:"" help:"Count cases by stage and cause, where people leave, and what could not be answered."`
 	Book        bookCmd        `cmd:"" help:"Write every screen of the bot to one page, to be read through."`
 	Eval        evalCmd        `cmd:"" help:"Try sets of test questions and print how well they were answered."`

@@ -36,7 +36,7 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 	}
 	zone, err := p.zone()
 	keep, err2 := p.retention()
-	if err := errors.Join(err, err2, p.checkRates()); err != nil {
+	if err := errors.Join(err, err2, p.checkRates(), p.checkBackups()); err != nil {
 		return usageError{err}
 	}
 	shelf, err := openShelf(p.Content)
@@ -53,7 +53,11 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 		Store: watched, Sender: client, Files: client, Knowledge: shelf.pack,
 		Zone: zone, Retention: keep, SendRate: p.SendRate, ChatRate: p.ChatRate, Log: log,
 	})
-	err = p.serve(ctx, deployed{client, r, watched, shelf, again, log})
+	backups, err := p.keepBackups(ctx, db, zone, log)
+	if err == nil {
+		err = p.serve(ctx, deployed{client, r, watched, shelf, again, log})
+		backups()
+	}
 	tools()
 	log.Info("stopped")
 	return errors.Join(err, db.Close())
@@ -64,7 +68,7 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 func (p *program) receiveTools(db *store.Store, shelf *shelf, log *slog.Logger) (end func()) {
 	d, err := openDesk(p.Data, db, shelf.pack, log)
 	if err != nil {
-		log.Warn("cases, check and stats cannot ask this bot", "error", err)
+		log.Warn("cases, check, stats and backup cannot ask this bot", "error", err)
 		return func() {}
 	}
 	return d.close
