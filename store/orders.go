@@ -172,20 +172,40 @@ func (s *Store) Whole(chat bot.ChatID, number int) (e Entry, timers []Timer, ok 
 	return e, timers, ok, err
 }
 
-// Attached returns the paths of the files that go out with messages that wait.
-func (s *Store) Attached() (paths []string, err error) {
+// Attached returns the paths of the files that go out with messages that wait:
+// in the chats, or in all if none is named.
+func (s *Store) Attached(chats ...bot.ChatID) (paths []string, err error) {
 	err = s.view(func(tx *txn) error {
-		return tx.Bucket(bucketOutbox).ForEach(func(k, v []byte) error {
-			if _, id, kerr := parseItemKey(k); kerr == nil {
-				if it, verr := decodeItem(id, v); verr == nil && it.Message.File.Path != "" {
-					paths = append(paths, it.Message.File.Path)
-				}
+		c := tx.Bucket(bucketOutbox).Cursor()
+		if len(chats) == 0 {
+			k, v := c.First()
+			for ; k != nil; k, v = c.Next() {
+				paths = append(paths, attached(k, v)...)
 			}
 			return nil
-		})
+		}
+		for _, chat := range chats {
+			for k, v := c.Seek(chatKey(chat)); hasChat(k, chat); k, v = c.Next() {
+				paths = append(paths, attached(k, v)...)
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("look for files that wait: %w", err)
 	}
 	return paths, nil
+}
+
+// attached returns the path of the file of an item, if it has one.
+func attached(k, v []byte) []string {
+	_, id, err := parseItemKey(k)
+	if err != nil {
+		return nil
+	}
+	it, err := decodeItem(id, v)
+	if err != nil || it.Message.File.Path == "" {
+		return nil
+	}
+	return []string{it.Message.File.Path}
 }

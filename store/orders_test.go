@@ -134,6 +134,11 @@ func TestAttached(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, "paths", paths, []string{"1/a.zip"})
+	for chat, n := range map[bot.ChatID]int{7: 1, 8: 0, 9: 0} {
+		if paths, err := f.Attached(chat); err != nil || len(paths) != n {
+			t.Errorf("of chat %d: %v, %v", chat, paths, err)
+		}
+	}
 	first, _ := f.head(7)
 	f.settle(Settlement{Chat: 7, Item: first.Item.ID, Fate: Delivered})
 	second, _ := f.head(7)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"path/filepath"
 	"time"
 
 	"tixianbot/bot"
@@ -37,6 +38,7 @@ func (o *outbox) deliver(q *queue) (next store.Class, after time.Duration) {
 	case !ok || head.Gone:
 		return store.Nothing, 0
 	}
+	q.carried = head.Item.Message.File.Path
 	target, err := o.transmit(q.chat, head)
 	if reason(err) != bot.Unreachable {
 		q.failing = time.Time{}
@@ -76,6 +78,8 @@ func (o *outbox) settle(q *queue) (next store.Class, after time.Duration) {
 	if z.Fate == store.Held {
 		return store.Nothing, 0
 	}
+	o.r.shop.delivered(q.carried)
+	q.carried = ""
 	return next, 0
 }
 
@@ -95,10 +99,18 @@ func (o *outbox) tally(z store.Settlement) {
 // transmit does what the item asks for and returns the message it is shown as.
 // What cannot be edited is sent anew, and what cannot be parsed is sent plain.
 func (o *outbox) transmit(chat bot.ChatID, h store.Head) (bot.MessageID, error) {
-	ctx, cancel := context.WithTimeout(o.r.ctx, sendTime)
+	limit := sendTime
+	if h.Item.Message.File.Path != "" {
+		limit = fileTime
+	}
+	ctx, cancel := context.WithTimeout(o.r.ctx, limit)
 	defer cancel()
 	if h.Item.Delete {
 		return 0, o.r.guard(func() error { return o.r.cfg.Sender.Delete(ctx, chat, h.Item.Target) })
+	}
+	if f := &h.Item.Message.File; f.Path != "" {
+		f.Path = filepath.Join(o.r.cfg.Dir, f.Path)
+		h.Item.Message.Replace = false
 	}
 	target, plain := h.Item.Target, false
 	if target == 0 && h.Item.Message.Replace && (h.Item.Pressed == 0 || h.Item.Pressed == h.Shown) {

@@ -15,8 +15,9 @@
 // next one.
 //
 // What is to come later is in the store as well: moments at which a chat wants
-// to be called, and files whose hash it wants. They come back through the lane
-// as events, each in one commit with what it leads to (clock.go, fetch.go).
+// to be called, files whose hash it wants, and work that takes long, such as
+// making a file for the user. They come back through the lane as events, each in
+// one commit with what it leads to (clock.go, fetch.go, workshop.go).
 //
 // The invariant: an update takes effect at most once and, once acknowledged, at
 // least once; and a message of a committed change is never lost, and comes

@@ -66,7 +66,7 @@ func ownFault(err error) error {
 // for the user.
 func (r *Relay) giveUp(a arrival, f *fault) (result, error) {
 	u := a.update
-	c := store.Change{Update: u.ID, Chat: u.Chat, Fires: a.timer, Ends: a.job, Came: a.word.keep(), Poison: &store.Poison{
+	c := store.Change{Update: u.ID, Chat: u.Chat, Fires: a.timer, Ends: a.job, Fills: a.order, Keeps: a.keeps, Came: a.word.keep(), Poison: &store.Poison{
 		Update: u.ID, At: time.Now(), Event: kind(u.Event), Cause: f.cause, Stack: f.stack,
 	}}
 	if m, ok := r.notice(bot.NoticeFault); ok && addressed(u.Event) {

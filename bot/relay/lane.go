@@ -16,13 +16,16 @@ import (
 const attempts = 3
 
 // arrival is an update on its way through a lane. One that no messenger sent
-// has a cause instead of an id: a timer that is due, or a file that was fetched.
+// has a cause instead of an id: a timer that is due, a file that was fetched, or
+// an order that is filled or, where it keeps, under way.
 type arrival struct {
 	update bot.Update
 	done   func(error)
 	timer  *store.Timer
 	job    *store.Job
 	word   *word // of the lane that works on it
+	order  *store.Order
+	keeps  bool
 }
 
 // Accept puts u behind the other updates of its chat and returns at once. done
@@ -149,6 +152,8 @@ type result struct {
 	store.Receipt
 	toast string
 	jobs  []store.Job
+	work  []store.Order
+	swept bool // files that messages carried may lie about
 	wakes bool // something was set that comes due
 }
 
@@ -207,7 +212,7 @@ func (r *Relay) attempt(a arrival) (res result, err error) {
 	}
 	c, fx := r.cfg.Step(r.cfg.Knowledge(), c, in)
 	change := r.change(a, c, fx)
-	res = result{toast: fx.Toast, jobs: change.Jobs, wakes: len(change.Timers) > 0}
+	res = result{toast: fx.Toast, jobs: change.Jobs, work: change.Orders, swept: change.Erase, wakes: len(change.Timers) > 0}
 	change.Came = a.word.keep()
 	res.Receipt, err = r.cfg.Store.Commit(change)
 	return res, ownFault(err)
@@ -222,6 +227,8 @@ func (r *Relay) look(a arrival) (in bot.Input, c bot.Case, seen bool, err error)
 		still, err = r.cfg.Store.Stands(*a.timer)
 	case a.job != nil:
 		in.Record, still, err = r.cfg.Store.Pending(*a.job)
+	case a.order != nil:
+		still, err = r.cfg.Store.Given(*a.order)
 	}
 	if err != nil || !still {
 		return in, c, true, err
@@ -237,7 +244,7 @@ func (r *Relay) look(a arrival) (in bot.Input, c bot.Case, seen bool, err error)
 // change returns what an update does to the store.
 func (r *Relay) change(a arrival, c bot.Case, fx bot.Effects) store.Change {
 	u := a.update
-	base := store.Change{Update: u.ID, Chat: u.Chat, Fires: a.timer, Ends: a.job}
+	base := store.Change{Update: u.ID, Chat: u.Chat, Fires: a.timer, Ends: a.job, Fills: a.order, Keeps: a.keeps}
 	if fx.Forget {
 		base.Erase, base.Queue = true, farewell(u, fx)
 		return base
@@ -255,6 +262,11 @@ func (r *Relay) change(a arrival, c bot.Case, fx bot.Effects) store.Change {
 		base.Jobs = append(base.Jobs, store.Job{
 			Chat: u.Chat, Case: cmp.Or(f.Case, c.Number), Seq: f.Seq, File: f.File, Queued: time.Now(),
 		})
+	}
+	base.Drop = fx.Drop
+	for _, o := range fx.Orders {
+		o.Case = cmp.Or(o.Case, c.Number)
+		base.Orders = append(base.Orders, store.Order{Order: o, Chat: u.Chat, Given: time.Now().Round(0)})
 	}
 	return base
 }
@@ -312,6 +324,12 @@ func (r *Relay) follow(u bot.Update, res result) {
 	for _, j := range res.jobs {
 		r.fetcher.add(j)
 	}
+	for _, o := range res.work {
+		r.shop.add(o)
+	}
+	if res.swept {
+		r.shop.sweep()
+	}
 }
 
 // answer acknowledges a press. That it may fail is in its nature: a press can
@@ -359,11 +377,11 @@ func presence(e bot.Event) store.Presence {
 // living reports whether an event shows that the chat can be written to.
 func living(e bot.Event) bool { return presence(e) == store.Here }
 
-// addressed reports whether an event is something a user did and expects an
-// answer to.
+// addressed reports whether an event is something to which a user expects an
+// answer.
 func addressed(e bot.Event) bool {
 	switch e.(type) {
-	case bot.Said, bot.Pressed, bot.Garbled, bot.Edited, bot.Sent:
+	case bot.Said, bot.Pressed, bot.Garbled, bot.Edited, bot.Sent, bot.Made:
 		return true
 	default:
 		return false

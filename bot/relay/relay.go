@@ -21,6 +21,7 @@ const InFlight = 256
 // Times that a relay gives others.
 const (
 	sendTime  = time.Minute     // for one message
+	fileTime  = 5 * time.Minute // for one with a file
 	stopGrace = 5 * time.Second // for messages in flight when the relay is to end
 )
 
@@ -60,6 +61,11 @@ type Store interface {
 	Stands(store.Timer) (bool, error)
 	Jobs() ([]store.Job, error)
 	Pending(store.Job) (bot.Record, bool, error)
+	Orders() ([]store.Order, error)
+	Given(store.Order) (bool, error)
+	Begin(store.Order) (o store.Order, stands bool, err error)
+	Whole(chat bot.ChatID, number int) (e store.Entry, timers []store.Timer, ok bool, err error)
+	Attached(chats ...bot.ChatID) ([]string, error)
 	Tag(chat bot.ChatID) string
 }
 
@@ -69,6 +75,9 @@ type Config struct {
 	Sender    Sender
 	Knowledge func() *knowledge.Pack // the content at the moment of the call
 	Files     Files                  // nil: no file can be had
+
+	Makers map[bot.OrderKind]Maker // of the work that can be ordered
+	Dir    string                  // where files are made, a folder of the relay's own; made if missing
 
 	Step  func(*knowledge.Pack, bot.Case, bot.Input) (bot.Case, bot.Effects) // nil: bot.Step
 	Wants func(bot.Case, bot.Event) bot.Wish                                 // nil: bot.Wants
@@ -89,6 +98,7 @@ type Relay struct {
 	outbox  *outbox
 	clock   *clock
 	fetcher *fetcher
+	shop    *workshop
 	counts  counts
 	zones   sync.Map // name → *time.Location
 
@@ -125,12 +135,12 @@ func New(c Config) *Relay {
 	}
 	r := &Relay{cfg: c, lanes: map[bot.ChatID][]arrival{}, answering: make(chan struct{}, InFlight)}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
-	r.outbox, r.clock, r.fetcher = newOutbox(r), newClock(r), newFetcher(r)
+	r.outbox, r.clock, r.fetcher, r.shop = newOutbox(r), newClock(r), newFetcher(r), newWorkshop(r)
 	return r
 }
 
-// Run sends what is in the outbox, calls the chats whose moment has come and
-// fetches files, beginning with what an earlier process left to do, until ctx is
+// Run sends what is in the outbox, calls the chats whose moment has come,
+// fetches files and does what is ordered, beginning with what an earlier process left to do, until ctx is
 // done. It then refuses further updates, lets those at work
 // and the messages in flight come to their end, and returns within seconds.
 func (r *Relay) Run(ctx context.Context) error {
@@ -149,10 +159,14 @@ func (r *Relay) Run(ctx context.Context) error {
 	for _, j := range jobs {
 		r.fetcher.add(j)
 	}
+	if err := r.shop.open(ctx); err != nil {
+		return err
+	}
 	var others sync.WaitGroup
 	defer others.Wait()
 	others.Go(func() { r.clock.run(ctx) })
 	others.Go(func() { r.fetcher.run(ctx) })
+	others.Go(func() { r.shop.run(ctx) })
 	r.outbox.run(ctx)
 	return nil
 }
@@ -201,11 +215,12 @@ type Stats struct {
 	Unanswered  int64 // presses whose acknowledgement did not come through
 	Woken       int64 // moments that came and were committed
 	Hashed      int64 // files that were fetched, or found not to be had
+	Made        int64 // orders that were filled, or given up
 }
 
 // counts are Stats as they grow.
 type counts struct {
-	updates, duplicates, faults, poisoned, refused, sent, retries, dead, unanswered, woken, hashed atomic.Int64
+	updates, duplicates, faults, poisoned, refused, sent, retries, dead, unanswered, woken, hashed, made atomic.Int64
 }
 
 // Stats returns the counts as they are now.
@@ -215,6 +230,6 @@ func (r *Relay) Stats() Stats {
 		Updates: c.updates.Load(), Duplicates: c.duplicates.Load(), Faults: c.faults.Load(),
 		Poisoned: c.poisoned.Load(), Refused: c.refused.Load(), Sent: c.sent.Load(),
 		Retries: c.retries.Load(), DeadLetters: c.dead.Load(), Unanswered: c.unanswered.Load(),
-		Woken: c.woken.Load(), Hashed: c.hashed.Load(),
+		Woken: c.woken.Load(), Hashed: c.hashed.Load(), Made: c.made.Load(),
 	}
 }

@@ -24,7 +24,8 @@ const (
 	defaultPollTimeout = 50 * time.Second
 	defaultSends       = 64
 	pollGrace          = 15 * time.Second // what a long poll may take beyond its time-out
-	sendTimeout        = 30 * time.Second // for every other request
+	sendTimeout        = 30 * time.Second // for every other request …
+	uploadTimeout      = 5 * time.Minute  // … but one that carries a file
 )
 
 // ErrToken is returned when Telegram does not know the token: it is wrong, or

@@ -25,7 +25,8 @@ const (
 // place. A longer m is cut into parts and always sent anew; the last part
 // carries the buttons and its id is returned. When a part could not be sent,
 // calling Send again with the same m goes on behind the parts that arrived.
-// With plain the words go without any mark-up.
+// With plain the words go without any mark-up. An m with a file is sent anew,
+// with its text as the caption.
 //
 // Every error is a [*bot.Refusal]. An id of 0 without an error means that the
 // message was delivered, but that Telegram's answer did not say as what.
@@ -33,6 +34,9 @@ func (c *Client) Send(ctx context.Context, chat bot.ChatID, m bot.Message, repla
 	keys, err := keyboardOf(m.Buttons)
 	if err != nil {
 		return 0, &bot.Refusal{Reason: bot.Rejected, Err: err}
+	}
+	if m.File.Path != "" {
+		return c.upload(ctx, chat, m, keys, plain)
 	}
 	parts := split(layout(m.Text), maxText)
 	switch {
