@@ -289,9 +289,13 @@ func orMissing(err error) error {
 	return err
 }
 
-// settle makes sure that the files outlive the process, and gives them the
-// paths under which they are kept.
+// settle makes sure that the files outlive the process, gives them the paths
+// under which they are kept, and removes what else lies in the folder.
 func (w *workshop) settle(dir string, files []bot.Attachment) error {
+	if len(files) == 0 {
+		return nil
+	}
+	wanted := map[string]bool{}
 	for i, f := range files {
 		path := f.Path
 		if !filepath.IsAbs(path) {
@@ -304,13 +308,21 @@ func (w *workshop) settle(dir string, files []bot.Attachment) error {
 		if err != nil {
 			return fmt.Errorf("keep what was made: %w", err)
 		}
-		files[i].Path, files[i].Size = filepath.Join(filepath.Base(dir), filepath.Base(path)), size
+		name := filepath.Base(path)
+		wanted[name] = true
+		files[i].Path, files[i].Size = filepath.Join(filepath.Base(dir), name), size
 	}
-	if len(files) > 0 {
-		_, err := flush(dir)
-		return err
+	lying, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("look through what was made: %w", err)
 	}
-	return nil
+	for _, f := range lying {
+		if !wanted[f.Name()] {
+			w.remove(filepath.Join(dir, f.Name()))
+		}
+	}
+	_, err = flush(dir)
+	return err
 }
 
 // flush writes a file or a folder to the disk and returns its size.
