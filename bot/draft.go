@@ -421,11 +421,11 @@ func (t *turn) letterWords(text string) bool {
 		return false
 	}
 	if utf8.RuneCountInString(text) >= shortestLetter {
-		if !t.begins("words.greeting", text) && !alike(d.Text(), text) {
-			return false // somebody tells how it went on
+		if t.isLetter(text) {
+			t.checkAs(d.request, text)
+			return true
 		}
-		t.checkAs(d.request, text)
-		return true
+		return false // somebody tells how it went on
 	}
 	if t.in.Wordings != 0 && t.holds("words.polish", text) {
 		t.askPolish(d.arg())
@@ -437,6 +437,13 @@ func (t *turn) letterWords(text string) bool {
 	t.c.View.Arg = d.request.arg()
 	t.show()
 	return true
+}
+
+// isLetter reports whether words are a version of the letter that is open, and
+// not an account of how it went on.
+func (t *turn) isLetter(text string) bool {
+	d, ok := t.document(t.c.View.Arg, t.in.At)
+	return ok && utf8.RuneCountInString(text) >= shortestLetter && (t.begins("words.greeting", text) || alike(d.Text(), text))
 }
 
 // shortestLetter is how many characters the words have that are taken for a

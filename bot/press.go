@@ -67,7 +67,7 @@ const (
 // something and change nothing, or name the record that they change.
 func evergreen(a Act) bool {
 	return slices.Contains(remindActs, a) || slices.Contains([]Act{actReview, actCase, actNote, actLadder, actSoon, actRead, actUnhelped, actClocks,
-		actLog, actEntry, actPart, actAmend, actCases, actSwitch, actDraft, actLetter, actCheckIt, actVersions, actPolish, actFile}, a) || slices.Contains(exhibitActs, a)
+		actLog, actEntry, actPart, actAmend, actCases, actSwitch, actDraft, actLetter, actCheckIt, actVersions, actPolish, actFile, actUnsent}, a) || slices.Contains(exhibitActs, a)
 }
 
 // press handles the press of a button.

@@ -43,6 +43,9 @@ var update = flag.Bool("update", false, "write the transcripts anew from what th
 //	~~ 50h         time passes while the bot does not run
 //	x              the user blocks the bot
 //	y              … and lets it write again
+//	% 5            from here on a language model may be asked so often a day
+//	= words        it answers with these words; {letter} stands for what left
+//	=! reason      it does not, for a reason
 //	# words        a remark
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
@@ -99,7 +102,7 @@ func play(t *testing.T, k *knowledge.Pack, transcript string) string {
 		case "#":
 			s.out.WriteString(line + "\n")
 			continue
-		case ">", ">>", "*", "!", "!!", "@", "~", "~~", "x", "y":
+		case ">", ">>", "*", "!", "!!", "@", "~", "~~", "x", "y", "=", "=!", "%":
 			s.out.WriteString("\n" + line + "\n")
 		default:
 			continue
@@ -118,6 +121,8 @@ func play(t *testing.T, k *knowledge.Pack, transcript string) string {
 			s.press(rest, true)
 		case "@":
 			s.send(rest)
+		case "=", "=!", "%":
+			s.model(mark, rest)
 		case "~", "~~":
 			s.wait(mark, rest)
 		case "x":
@@ -207,6 +212,42 @@ func (s *stage) catchUp() {
 	for wake, ok := s.w.Next(s.w.Now); ok; wake, ok = s.w.Next(s.w.Now) {
 		s.happen(bot.Woken{Why: wake.Why, Due: wake.At})
 	}
+}
+
+// model says how often a language model may be asked, or what it answers.
+func (s *stage) model(mark, rest string) {
+	if mark == "%" {
+		s.w.Wordings, s.w.Mute = atoi(s.t, rest), true
+		return
+	}
+	i := slices.IndexFunc(s.w.Orders, func(o bot.Order) bool { return o.Kind == bot.OrderWording })
+	if i < 0 {
+		s.t.Errorf("nothing was asked of the language model")
+		return
+	}
+	s.w.Now = s.w.Now.Add(8 * time.Second)
+	var q bot.WordingRequest
+	if err := json.Unmarshal([]byte(s.w.Orders[i].Args), &q); err != nil {
+		s.t.Fatal(err)
+	}
+	if q.Findings != "" {
+		fmt.Fprintf(&s.out, "  with: %s\n", strings.ReplaceAll(q.Findings, "\n", " / "))
+	}
+	m := bot.Made{Order: s.w.Orders[i], Text: strings.ReplaceAll(strings.ReplaceAll(rest, `\n`, "\n"), "{letter}", q.Letter)}
+	if mark == "=!" {
+		m.Text, m.Err = "", rest
+	}
+	s.w.Orders = slices.Delete(s.w.Orders, i, i+1)
+	s.happen(m)
+}
+
+func atoi(t testing.TB, s string) int {
+	t.Helper()
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // pass lets time pass. What the bot waits for comes when it is due.
@@ -317,7 +358,7 @@ func (s *stage) step(e bot.Event) {
 	}
 	s.run(e)
 	s.w.Now = s.w.Now.Add(burst)
-	if sent.Album == "" && !sent.Forwarded {
+	if sent.Album == "" && !sent.Forwarded && s.w.Case.Wording.Letter == "" {
 		s.w.Now = s.w.Now.Add(time.Minute)
 	}
 }

@@ -67,7 +67,7 @@ func (t *turn) readContacts(e Said, text string) {
 	switch {
 	case e.Command == "log" || e.Command == "" && t.c.View.Name == viewNote:
 		t.told(text, true)
-	case e.Command == "" && t.c.View.Name == "":
+	case e.Command == "" && (t.c.View.Name == "" || t.c.View.Name == viewLetter && !t.isLetter(text)):
 		t.told(text, false)
 	}
 }

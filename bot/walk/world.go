@@ -7,6 +7,7 @@
 package walk
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -31,6 +32,9 @@ type World struct {
 	Told    bot.MessageID        // of the newest message of the user
 	Quiet   string               // the quiet hours of the chat
 	Missed  []bot.Woken          // what could not be told to the user
+
+	Wordings int  // requests a day to a language model, 0: there is none
+	Mute     bool // it answers nothing by itself
 }
 
 // New returns a chat in which nothing was said yet.
@@ -51,7 +55,7 @@ func (w *World) Input(e bot.Event) bot.Input {
 	if fromUser(e) {
 		w.Told++
 	}
-	in := bot.Input{At: w.Now, Event: e, Message: w.Told, Retention: Retention}
+	in := bot.Input{At: w.Now, Event: e, Message: w.Told, Retention: Retention, Wordings: w.Wordings}
 	log := w.Logs[w.Case.Number]
 	for i := len(log) - 1; i >= 0 && len(in.Recent) < wish.Newest; i-- {
 		if wish.Before == 0 || log[i].Seq < wish.Before {
@@ -114,7 +118,7 @@ func (w *World) others() []bot.Case {
 // Commit keeps what a step did, as the store would.
 func (w *World) Commit(c bot.Case, fx bot.Effects) {
 	if fx.Forget {
-		*w = World{Pack: w.Pack, Now: w.Now, Told: w.Told, Cases: make(map[int]bot.Case), Logs: make(map[int][]bot.Record)}
+		*w = World{Pack: w.Pack, Now: w.Now, Told: w.Told, Wordings: w.Wordings, Mute: w.Mute, Cases: make(map[int]bot.Case), Logs: make(map[int][]bot.Record)}
 		return
 	}
 	if zone, err := bot.LoadZone(fx.Zone); err == nil {
@@ -172,14 +176,19 @@ func (w *World) order(c bot.Case, fx bot.Effects) {
 // Work takes the oldest order and returns what a maker would make of it. It
 // reports whether there is one.
 func (w *World) Work() (bot.Made, bool) {
-	if len(w.Orders) == 0 {
+	i := slices.IndexFunc(w.Orders, func(o bot.Order) bool { return !w.Mute || o.Kind != bot.OrderWording })
+	if i < 0 {
 		return bot.Made{}, false
 	}
-	m := bot.Made{Order: w.Orders[0]}
-	w.Orders = w.Orders[1:]
+	m := bot.Made{Order: w.Orders[i]}
+	w.Orders = slices.Delete(w.Orders, i, i+1)
 	switch m.Order.Kind {
 	case bot.OrderWording:
-		m.Text = m.Order.Args
+		var q bot.WordingRequest
+		if err := json.Unmarshal([]byte(m.Order.Args), &q); err != nil {
+			panic(err) // the core wrote it
+		}
+		m.Text = q.Letter
 	case bot.OrderPicture:
 		m.Files = []bot.Attachment{{Path: "1/made.png", Name: "made.png", Size: 50_000, Photo: true}}
 	default:
