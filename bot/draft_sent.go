@@ -120,6 +120,12 @@ func (t *turn) unsent(arg string) bool {
 	}
 	if r.Struck.IsZero() {
 		t.strike(r, t.in.At)
+		due, _, _ := t.answerDue(letter.Kind(r.About), r.At)
+		for _, p := range t.pending() {
+			if p.About == reasonAnswer && t.due(p).Equal(due) {
+				t.strikeReminder(p)
+			}
+		}
 		moved := t.k.Letters.Form(letter.Kind(r.About)).Moves
 		if t.k.Rung(stage).Stage != "" && moved == string(t.c.Stage) && moved != stage && t.c.Since.Equal(r.At) {
 			t.setStage(Stage(stage))

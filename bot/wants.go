@@ -107,8 +107,10 @@ func (p Press) wish(c Case) Wish {
 		return Wish{These: []int{atoi(n), atoi(by)}}
 	case actCases, actSwitch:
 		return Wish{Cases: true}
-	case actLetter, actSentIt, actFile, actVersions, actPolish, actAgree, actUnsent:
+	case actLetter, actSentIt, actFile, actVersions, actPolish, actAgree:
 		return wantsLetter(c, p.Arg)
+	case actUnsent:
+		return wantsLetter(c, p.Arg).and(Wish{These: c.Reminders})
 	}
 	return Wish{}
 }
