@@ -51,6 +51,7 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 	watched := &watched{Store: db}
 	r := relay.New(relay.Config{
 		Store: watched, Sender: client, Files: client, Knowledge: shelf.pack,
+		Makers: makers(), Dir: filepath.Join(p.Data, madeFolder),
 		Zone: zone, Retention: keep, SendRate: p.SendRate, ChatRate: p.ChatRate, Log: log,
 	})
 	backups, err := p.keepBackups(ctx, db, zone, log)
