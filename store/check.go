@@ -14,6 +14,7 @@ import (
 // Report is what Check found.
 type Report struct {
 	Format   int      `json:"format"`
+	Key      string   `json:"key"` // id of the key that it is encrypted with, "" if it is plain
 	Chats    int      `json:"chats"`
 	Cases    int      `json:"cases"`
 	Records  int      `json:"records"`
@@ -35,7 +36,7 @@ const maxProblems = 20
 // decodes. Writing waits meanwhile. The error is about the checking; what is
 // wrong with the file is in the report.
 func (s *Store) Check() (Report, error) {
-	r := Report{Poison: []Poison{}, Problems: []string{}}
+	r := Report{Key: s.KeyID(), Poison: []Poison{}, Problems: []string{}}
 	// A look at the structure compares pages with the list of free ones, which
 	// belongs to the writer: it is sound only while nothing is written.
 	h := s.hold()

@@ -23,7 +23,7 @@ func TestCheckCounts(t *testing.T) {
 	first, second := poison, poison
 	first.Update, second.Update = 11, 2
 	same(t, "report", r, Report{
-		Format: 3, Chats: 2, Cases: 2, Records: 4, Waiting: 2, Dead: 2, Updates: 4, Timers: 2, Jobs: 2, Orders: 2, Poison: []Poison{first, second},
+		Format: 3, Key: everKey.ID(), Chats: 2, Cases: 2, Records: 4, Waiting: 2, Dead: 2, Updates: 4, Timers: 2, Jobs: 2, Orders: 2, Poison: []Poison{first, second},
 	})
 }
 

@@ -48,5 +48,6 @@
 // What is deleted can no longer be read through this package, but its bytes
 // stay in free pages of the file. After a chat was erased, the file is therefore
 // compacted, at the next start or within a day: copied without its free pages,
-// compared, and put in the place of the old one. See compact.go.
+// compared, and put in the place of the old one. See compact.go. [Rekey] does the
+// same where the key changes.
 package store

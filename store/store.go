@@ -60,6 +60,17 @@ func Open(path string) (*Store, error) { return OpenSealed(path, Key{}) }
 // made so if there is none. Where key is not that of the file, the error is
 // [ErrKey] and nothing was touched.
 func OpenSealed(path string, key Key) (*Store, error) {
+	s, err := openQuiet(path, key)
+	if err != nil {
+		return nil, err
+	}
+	s.leavePID()
+	go s.write()
+	return s, nil
+}
+
+// openQuiet opens the database and does nothing yet by itself.
+func openQuiet(path string, key Key) (*Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the database: %w", err)
 	}
@@ -78,8 +89,7 @@ func OpenSealed(path string, key Key) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	_ = os.Remove(compactPath(path))
-	s.leavePID()
-	go s.write()
+	_ = os.Remove(rekeyPath(path))
 	return s, nil
 }
 
@@ -222,6 +232,10 @@ func (s *Store) Tag(chat bot.ChatID) string {
 	h.Write(chatKey(chat))
 	return hex.EncodeToString(h.Sum(nil)[:6])
 }
+
+// KeyID returns the id of the key that the database is encrypted with, "" if it
+// is plain.
+func (s *Store) KeyID() string { return s.key.ID() }
 
 // OpenCopy opens a copy of the database with the key of the original.
 func (s *Store) OpenCopy(path string) (*Store, error) { return OpenSealed(path, s.key) }

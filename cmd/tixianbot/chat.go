@@ -13,7 +13,6 @@ import (
 	"tixianbot/bot"
 	"tixianbot/bot/relay"
 	"tixianbot/bot/terminal"
-	"tixianbot/store"
 )
 
 type chatCmd struct {
@@ -40,7 +39,7 @@ func (cmd chatCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer remove()
-	db, err := store.Open(filepath.Join(folder, chatFile))
+	db, err := openDatabase(filepath.Join(folder, chatFile))
 	if err != nil {
 		return err
 	}

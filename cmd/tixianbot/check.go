@@ -40,6 +40,9 @@ func (cmd checkCmd) print(out io.Writer, path string, r store.Report) error {
 	}
 	_, err := fmt.Fprintf(out, "%s, format %d: %d chats, %d cases, %d entries, %d messages waiting, %d dead letters, %d update ids, %d timers, %d files to fetch\n",
 		path, r.Format, r.Chats, r.Cases, r.Records, r.Waiting, r.Dead, r.Updates, r.Timers, r.Jobs)
+	if r.Key != "" {
+		_, err = fmt.Fprintln(out, "encrypted with the key", r.Key)
+	}
 	if r.Erased {
 		_, err = fmt.Fprintln(out, "an erased chat leaves the free pages of the file at the next start, or within a day")
 	}

@@ -36,6 +36,8 @@ type config struct {
 // NAME_FILE names, and never on a command line.
 var secrets = []struct{ name, help string }{
 	{tokenName, "Token from @BotFather; required by run."},
+	{keyName, "Encrypts the database: 32 random bytes in base64, as `tixianbot key` makes them; not set, it is plain."},
+	{oldKeyName, "For rekey alone: the key that TIXIANBOT_KEY takes the place of."},
 }
 
 // description heads the help.
@@ -104,7 +106,6 @@ func secret(name string) (string, error) {
 // later are the settings of features that do not exist yet. One that is set is
 // refused, so that nobody believes in what does not happen.
 var later = map[string]string{
-	"TIXIANBOT_KEY":            "the store is not encrypted yet",
 	"TIXIANBOT_WEBHOOK_URL":    "the bot polls; a webhook is not offered yet",
 	"TIXIANBOT_WEBHOOK_SECRET": "the bot polls; a webhook is not offered yet",
 	"TIXIANBOT_USER_RATE":      "what one user is answered is not limited yet",
@@ -129,6 +130,9 @@ func checkEnvironment(command string, environ []string) error {
 		if value == "" || foreign {
 			continue
 		}
+		if strings.TrimSuffix(name, "_FILE") == oldKeyName && command != "rekey" {
+			return fmt.Errorf("%s is set, and only rekey uses it; unset it", name)
+		}
 		if err := checkVariable(name); err != nil {
 			return err
 		}
@@ -143,6 +147,9 @@ func checkVariable(name string) error {
 		return fmt.Errorf("%s is set, but %s; unset it", name, why)
 	}
 	if !strings.HasPrefix(name, "TIXIANBOT_") || strings.HasPrefix(name, "TIXIANBOT_TEST_") {
+		return nil
+	}
+	if slices.ContainsFunc(secrets, func(s struct{ name, help string }) bool { return s.name == bare }) {
 		return nil
 	}
 	if slices.ContainsFunc(settings(), func(s setting) bool { return s.env == name }) {

@@ -26,7 +26,7 @@ func openPatiently(ctx context.Context, path string) (*store.Store, error) {
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
 	for {
-		s, err := store.Open(path)
+		s, err := openDatabase(path)
 		if !errors.Is(err, store.ErrLocked) || ctx.Err() != nil {
 			return s, err
 		}

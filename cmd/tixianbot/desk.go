@@ -185,7 +185,7 @@ func checkCopy(folder string, s *store.Store) (r store.Report, err error) {
 	} else if err != nil {
 		return r, fmt.Errorf("%w; a check beside a running bot needs room for a copy", err)
 	}
-	copied, err := store.Open(path)
+	copied, err := s.OpenCopy(path)
 	var place *fs.PathError
 	if errors.As(err, &place) {
 		return r, fmt.Errorf("check the database: %w", err)

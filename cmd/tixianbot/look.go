@@ -113,7 +113,7 @@ func openExisting(path string) (*store.Store, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no database at %s: the bot has not run with this TIXIANBOT_DATA", path)
 	}
-	return store.Open(path)
+	return openDatabase(path)
 }
 
 // silence is how long a tool waits for the next sign of life of the bot, which

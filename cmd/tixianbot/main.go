@@ -48,6 +48,8 @@ type cli struct {
 	Stats       statsCmd       `cmd:"" help:"Count cases by stage and cause, where people leave, and what could not be answered."`
 	Book        bookCmd        `cmd:"" help:"Write every screen of the bot to one page, to be read through."`
 	Eval        evalCmd        `cmd:"" help:"Try sets of test questions and print how well they were answered."`
+	Key         keyCmd         `cmd:"" help:"Make a key for TIXIANBOT_KEY, which encrypts the database."`
+	Rekey       rekeyCmd       `cmd:"" help:"Encrypt the database with TIXIANBOT_KEY, change its key, or make it plain; while no bot runs."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask the running bot whether it is alive; exit 1 if it is not."`
 }

@@ -47,6 +47,7 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	warnOfPlain(db, log)
 	tools := p.receiveTools(db, shelf, log)
 	watched := &watched{Store: db}
 	r := relay.New(relay.Config{
