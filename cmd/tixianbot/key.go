@@ -47,7 +47,7 @@ func readKey(name string) (store.Key, error) {
 	return key, nil
 }
 
-// openStore opens a database with the key of the environment.
+// openDatabase opens a database with the key of the environment.
 func openDatabase(path string) (*store.Store, error) {
 	key, err := readKey(keyName)
 	if err != nil {

@@ -73,7 +73,7 @@ func (cmd rekeyCmd) databases(folder string) (paths []string, err error) {
 
 // rekey gives one database another key and says what came of it.
 func rekey(path string, from, to store.Key, out, errs io.Writer) error {
-	done, err := store.Rekey(path, from, to, progress(path, errs))
+	done, err := store.Rekey(path, from, to, tellCopied(path, errs))
 	if errors.Is(err, store.ErrKey) {
 		return usageError{fmt.Errorf("%w (here %s is the key that it has, and %s the one that it gets)", err, oldKeyName, keyName)}
 	}
@@ -93,8 +93,8 @@ func rekey(path string, from, to store.Key, out, errs io.Writer) error {
 	return nil
 }
 
-// progress returns what prints once a second how far the copying is.
-func progress(path string, errs io.Writer) func(copied, all int) {
+// tellCopied returns what prints once a second how far the copying is.
+func tellCopied(path string, errs io.Writer) func(copied, all int) {
 	told := time.Now()
 	return func(copied, all int) {
 		if time.Since(told) < time.Second {
