@@ -67,7 +67,11 @@ func (p *program) backUp(ctx context.Context, q inquiry, cmd backupCmd) (r store
 // verify looks at a backup that was just made. A tool that has not the key of
 // the database sees it from outside only; the bot that made it had the key.
 func (p *program) verify(path string) (store.Report, error) {
-	r, err := store.Verify(path, store.Key{})
+	key, err := readKey(keyName)
+	if err != nil {
+		return store.Report{}, err
+	}
+	r, err := store.Verify(path, key)
 	if errors.Is(err, store.ErrKey) {
 		err = nil
 	}
