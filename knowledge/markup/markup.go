@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // Kind says what a line is.
@@ -82,7 +83,7 @@ func Escape(text string) string {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
-		lineStart = r == '\n' || lineStart && r == ' '
+		lineStart = r == '\n' || lineStart && unicode.IsSpace(r)
 	}
 	return b.String()
 }
