@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -53,6 +54,7 @@ type Client struct {
 
 	base, files string // addresses with the token, never to be logged
 	pollTimeout time.Duration
+	insecure    bool // plain http is allowed to other hosts too
 
 	mu       sync.Mutex
 	me       account
@@ -88,6 +90,7 @@ func New(cfg Config) (*Client, error) {
 		base:        strings.TrimRight(cfg.APIURL, "/") + "/bot" + cfg.Token + "/",
 		files:       strings.TrimRight(cfg.APIURL, "/") + "/file/bot" + cfg.Token + "/",
 		pollTimeout: cfg.PollTimeout.Truncate(time.Second),
+		insecure:    cfg.InsecureHTTP,
 	}
 	var err error
 	c.api, err = tg.New(cfg.Token,
@@ -168,6 +171,18 @@ func (c *Client) unreached() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.reached = time.Time{}
+}
+
+// learnSelf asks Telegram who the bot is.
+func (c *Client) learnSelf(ctx context.Context) error {
+	me, err := c.api.GetMe(ctx)
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.me = account{ID: me.ID, Username: me.Username}
+	return nil
 }
 
 func (c *Client) self() account {

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -24,9 +22,6 @@ var allowedUpdates = []string{"message", "edited_message", "callback_query", "my
 const (
 	batchLimit     = 100
 	many           = 4 // updates that are worth a poll before all are done
-	firstPause     = 100 * time.Millisecond
-	longestPause   = 10 * time.Second
-	conflictPause  = 2 * time.Second
 	confirmTimeout = 3 * time.Second
 )
 
@@ -40,7 +35,7 @@ const (
 // accepted. Everything else, from a dead network to another poller, it sits
 // out: see [Client.Ready].
 func (c *Client) Poll(ctx context.Context, accept func(u bot.Update, done func(error))) error {
-	p := &poller{c: c, accept: accept, progress: make(chan struct{}, 1)}
+	p := &poller{retries: retries{c: c, what: "polling"}, accept: accept, progress: make(chan struct{}, 1)}
 	defer p.drain()
 	for ctx.Err() == nil && !p.greeted {
 		if err := p.step(ctx, p.greet); err != nil {
@@ -60,11 +55,10 @@ func (c *Client) Poll(ctx context.Context, accept func(u bot.Update, done func(e
 
 // poller is one run of Poll.
 type poller struct {
-	c       *Client
+	retries
 	accept  func(u bot.Update, done func(error))
 	greeted bool
 	offset  int64 // 0 when Telegram has been told all that is durable
-	pause   time.Duration
 
 	mu       sync.Mutex
 	open     []*handed     // what Telegram has not been told to forget, in the order of ids
@@ -81,70 +75,14 @@ type handed struct {
 // errHeld is the error of a round whose updates were not all made durable.
 var errHeld = errors.New("updates could not be kept")
 
-// step runs one exchange with Telegram. When it fails, step waits before it
-// returns; the error it returns is one that trying again does not mend.
-func (p *poller) step(ctx context.Context, exchange func(context.Context) error) error {
-	err := exchange(ctx)
-	if err == nil {
-		p.pause = 0
-		return nil
-	}
-	if ctx.Err() != nil {
-		return nil
-	}
-	var f *fault
-	if errors.As(err, &f) && f.token() {
-		p.c.unreached()
-		p.c.log.say(slog.LevelError, "telegram does not accept the bot token")
-		return ErrToken
-	}
-	wait(ctx, p.trouble(err, f))
-	return nil
-}
-
-// trouble reports a failed exchange and returns how long to wait before the next.
-func (p *poller) trouble(err error, f *fault) time.Duration {
-	p.pause = min(max(2*p.pause, firstPause), longestPause)
-	switch {
-	case errors.Is(err, errHeld):
-		p.c.log.say(slog.LevelWarn, "polling is held: updates could not be kept and stay at telegram")
-	case f == nil:
-		p.c.log.say(slog.LevelWarn, "polling fails: the answer cannot be used")
-	case f.kind == faultAPI && f.code == http.StatusConflict:
-		p.c.conflicted()
-		p.pause = max(p.pause, conflictPause)
-		p.c.log.say(slog.LevelWarn, "polling is refused: another bot process or a webhook uses the same token")
-	case f.kind == faultAPI && f.code == http.StatusTooManyRequests:
-		p.pause = max(p.pause, f.after)
-		p.c.log.say(slog.LevelWarn, "polling is slowed down by telegram", "wait", f.after)
-	default:
-		p.c.log.say(slog.LevelWarn, "polling fails, trying on", "what", f.what, "code", f.code)
-	}
-	return p.pause
-}
-
-// wait sleeps for d and up to a fifth more, or until ctx ends.
-func wait(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d + rand.N(d/5+1))
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-	}
-}
-
 // greet learns who the bot is and removes a webhook, which excludes polling.
 // Updates that wait at Telegram stay there.
 func (p *poller) greet(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	me, err := p.c.api.GetMe(ctx)
-	if err != nil {
+	if err := p.c.learnSelf(ctx); err != nil {
 		return err
 	}
-	p.c.mu.Lock()
-	p.c.me = account{ID: me.ID, Username: me.Username}
-	p.c.mu.Unlock()
 	if _, err := p.c.api.DeleteWebhook(ctx, &tg.DeleteWebhookParams{}); err != nil {
 		return err
 	}

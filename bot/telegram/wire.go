@@ -112,6 +112,8 @@ var descriptions = []string{
 	"terminated by other getupdates request", "webhook is active", "terminated by setwebhook request",
 	saysFileAway, "file is too big", "invalid file_id", "wrong file identifier", "file must be non-empty",
 	"message caption is too long", "request entity too large",
+	"failed to resolve host", "an https url must be provided", "webhook can be set up only on ports",
+	"is reserved", "ipv6-only addresses are not allowed", "secret token contains unallowed characters",
 	"bot_command_invalid", "bot_command_description_invalid", "peer_id_invalid",
 	"unauthorized", "not found", "too many requests",
 }

@@ -3,7 +3,6 @@ package telegramtest
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -58,30 +57,6 @@ func (s *Server) getMe(params) *answer {
 	me := botUser()
 	me["can_join_groups"], me["can_read_all_group_messages"] = true, false
 	return &answer{result: me}
-}
-
-func (s *Server) setWebhook(p params) *answer {
-	u, err := url.Parse(p.get("url"))
-	if err != nil || p.get("url") != "" && u.Scheme != "https" {
-		return bad("bad webhook: An HTTPS URL must be provided for webhook")
-	}
-	s.webhook = p.get("url")
-	s.endPoll(webhookCame)
-	return yes()
-}
-
-func (s *Server) deleteWebhook(p params) *answer {
-	s.webhook = ""
-	if p.get("drop_pending_updates") == "true" {
-		s.queue.updates = nil
-	}
-	return yes()
-}
-
-func (s *Server) getWebhookInfo(params) *answer {
-	return &answer{result: map[string]any{
-		"url": s.webhook, "has_custom_certificate": false, "pending_update_count": len(s.queue.updates),
-	}}
 }
 
 // reach returns the chat that p addresses, or why it cannot be written to.

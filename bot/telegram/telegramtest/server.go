@@ -44,7 +44,7 @@ type Server struct {
 	albums   int
 
 	queue   queue
-	webhook string
+	webhook webhook
 	profile profile
 
 	listen  sync.Once
@@ -52,6 +52,8 @@ type Server struct {
 	pipe    sync.Once
 	pipes   *pipeListener
 	stopped chan struct{}
+	closing context.Context // ends with stopped
+	end     context.CancelFunc
 }
 
 // chat is a conversation with the bot.
@@ -90,7 +92,9 @@ func New(t testing.TB) *Server {
 		links:    make(map[string]*File),
 		profile:  profile{commands: json.RawMessage("[]")},
 		stopped:  make(chan struct{}),
+		webhook:  webhook{unit: time.Second, ways: make(map[string]*way)},
 	}
+	s.closing, s.end = context.WithCancel(context.Background())
 	t.Cleanup(s.Close)
 	return s
 }
@@ -105,6 +109,9 @@ func (s *Server) Close() {
 	}
 	loop, pipes := s.loop, s.pipes
 	s.mu.Unlock()
+	s.end()
+	s.webhook.work.Wait()
+	s.Proxy(nil)
 	if loop != nil {
 		loop.CloseClientConnections()
 		loop.Close()

@@ -25,6 +25,7 @@ const keptConfirmed = 20
 type update struct {
 	id    int64
 	raw   json.RawMessage
+	way   string    // of a webhook: the queue it is posted in
 	until time.Time // it is kept so long
 }
 
@@ -55,9 +56,7 @@ func (s *Server) add(kind string, object any) int64 {
 	if kind == "callback_query" {
 		kept = keptPress
 	}
-	q.updates = append(q.updates, update{q.next, raw, time.Now().Add(kept)})
-	q.next++
-	s.change()
+	s.enqueue(raw, kept)
 	return q.next - 1
 }
 
@@ -74,15 +73,21 @@ func (s *Server) Push(kind string, object any) int64 {
 func (s *Server) PushRaw(fields string) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	q := &s.queue
-	raw := fmt.Sprintf(`{"update_id":%d`, q.next)
+	raw := fmt.Sprintf(`{"update_id":%d`, s.queue.next)
 	if fields != "" {
 		raw += "," + fields
 	}
-	q.updates = append(q.updates, update{q.next, json.RawMessage(raw + "}"), time.Now().Add(keptUpdate)})
+	s.enqueue(json.RawMessage(raw+"}"), keptUpdate)
+	return s.queue.next - 1
+}
+
+// enqueue adds an update that is kept for so long; s.mu is held.
+func (s *Server) enqueue(raw json.RawMessage, kept time.Duration) {
+	q := &s.queue
+	q.updates = append(q.updates, update{q.next, raw, wayOf(raw), time.Now().Add(kept)})
 	q.next++
+	s.push()
 	s.change()
-	return q.next - 1
 }
 
 // Renumber makes next the id of the next update, as Telegram does after a week
@@ -129,7 +134,7 @@ const (
 func (s *Server) getUpdates(ctx context.Context, p params) *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.webhook != "" {
+	if s.webhook.url != "" {
 		return refuse(http.StatusConflict, webhookIsSet)
 	}
 	s.endPoll(otherPoll)
