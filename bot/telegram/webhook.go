@@ -37,25 +37,24 @@ const (
 // of one chat may come at once, since Telegram keeps messages and presses in
 // order each for itself: they are handed on in the order in which they have
 // arrived completely. The same update may come again, also while it is being
-// worked on, if Telegram has not had the answer.
+// worked on, if Telegram has not had the answer. Before Run and after it nothing
+// is taken.
 type Webhook struct {
 	c       *Client
 	address string
 	path    string
 	token   string // the secret
 	secret  [sha256.Size]byte
-	accept  func(u bot.Update, done func(error))
 
-	mu      sync.Mutex
-	stopped bool
-	work    sync.WaitGroup // updates that were handed on
-	health  health
+	mu     sync.Mutex
+	accept func(u bot.Update, done func(error)) // nil while nothing is taken
+	work   sync.WaitGroup                       // updates that were handed on
+	health health
 }
 
-// Webhook returns the webhook at the given address with the given secret, whose
-// updates are handed to accept as those of [Client.Poll] are. It makes no
-// request. No error of it shows the secret.
-func (c *Client) Webhook(address, secret string, accept func(u bot.Update, done func(error))) (*Webhook, error) {
+// Webhook returns the webhook at the given address with the given secret. It
+// makes no request. No error of it shows the secret.
+func (c *Client) Webhook(address, secret string) (*Webhook, error) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
@@ -73,7 +72,7 @@ func (c *Client) Webhook(address, secret string, accept func(u bot.Update, done 
 	if len(secret) < shortSecret {
 		c.log.say(slog.LevelWarn, "the secret of the webhook is short and may be guessed", "want", shortSecret)
 	}
-	return &Webhook{c: c, address: u.String(), path: u.Path, token: secret, secret: sha256.Sum256([]byte(secret)), accept: accept}, nil
+	return &Webhook{c: c, address: u.String(), path: u.Path, token: secret, secret: sha256.Sum256([]byte(secret))}, nil
 }
 
 var secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
@@ -150,7 +149,8 @@ func (h *Webhook) decode(body []byte) (bot.Update, error) {
 // hand gives u to accept and waits until it is durable, or until Telegram no
 // longer waits for an answer: the update comes again then, and is known.
 func (h *Webhook) hand(w http.ResponseWriter, r *http.Request, u bot.Update) (status int) {
-	if !h.enter() {
+	accept := h.enter()
+	if accept == nil {
 		return http.StatusServiceUnavailable
 	}
 	// The limits of the server are for clients that send or read slowly. That a
@@ -159,7 +159,7 @@ func (h *Webhook) hand(w http.ResponseWriter, r *http.Request, u bot.Update) (st
 	_, _ = control.SetReadDeadline(until), control.SetWriteDeadline(until)
 	done := make(chan error, 1)
 	var once sync.Once
-	h.accept(u, func(err error) {
+	accept(u, func(err error) {
 		once.Do(func() {
 			done <- err
 			h.work.Done()
@@ -178,31 +178,37 @@ func (h *Webhook) hand(w http.ResponseWriter, r *http.Request, u bot.Update) (st
 	}
 }
 
-// enter notes that an update is handed on, unless none is taken any more.
-func (h *Webhook) enter() bool {
+// enter notes that an update is handed on and returns to whom, or nil.
+func (h *Webhook) enter() func(bot.Update, func(error)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.stopped {
+	if h.accept != nil {
 		h.work.Add(1)
 	}
-	return !h.stopped
+	return h.accept
 }
 
-// drain refuses what comes from now on and waits until what was handed on is done.
-func (h *Webhook) drain() {
+// admit says who takes the updates from now on, nil being nobody.
+func (h *Webhook) admit(accept func(bot.Update, func(error))) {
 	h.mu.Lock()
-	h.stopped = true
-	h.mu.Unlock()
+	defer h.mu.Unlock()
+	h.accept = accept
+}
+
+// drain takes nothing any more and waits until what was handed on is done.
+func (h *Webhook) drain() {
+	h.admit(nil)
 	h.work.Wait()
 }
 
-// Run tells Telegram to post its updates here, and looks from time to time
-// whether it does, until ctx ends. What waits at Telegram stays there, then and
-// in between. It returns nil when every update that was handed on is done; so
+// Run tells Telegram to post its updates here and hands each to accept, as
+// [Client.Poll] does, until ctx ends. What waits at Telegram meanwhile stays
+// there. It returns nil when every update that was handed on is done; so
 // whoever takes the updates has to be stopped after Run has returned, and the
 // server after that. It returns [ErrToken] when the token is not accepted.
 // Everything else it sits out: see [Webhook.Ready].
-func (h *Webhook) Run(ctx context.Context) error {
+func (h *Webhook) Run(ctx context.Context, accept func(u bot.Update, done func(error))) error {
+	h.admit(accept)
 	defer h.drain()
 	again := retries{c: h.c, what: "the webhook"}
 	for _, exchange := range []func(context.Context) error{h.greet, h.register} {

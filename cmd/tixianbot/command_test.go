@@ -222,7 +222,7 @@ func TestWrongConfiguration(t *testing.T) {
 		{"run", []string{token, "TIXIANBOT_KEY=k"}, "a pass-phrase is not taken"},
 		{"run", []string{token, "TIXIANBOT_KEY_FILE=k"}, "TIXIANBOT_KEY_FILE"},
 		{"run", []string{token, "OPENAI_API_KEY=k"}, "OPENAI_API_KEY is set"},
-		{"chat --fresh", []string{"TIXIANBOT_WEBHOOK_URL=https://a.example"}, "TIXIANBOT_WEBHOOK_URL is set"},
+		{"chat --fresh", []string{"TIXIANBOT_LLM_DAILY=5"}, "TIXIANBOT_LLM_DAILY is set"},
 		{"chat --fresh", []string{"TIXIANBOT_DAAT=/data"}, "there is no such setting"},
 		{"cases --chat=x", nil, "--chat"},
 		{"nonsense", nil, "nonsense"},

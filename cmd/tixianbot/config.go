@@ -15,6 +15,8 @@ import (
 const (
 	defaultZone = "Asia/Shanghai"
 	tokenName   = "TELEGRAM_BOT_TOKEN"
+
+	hookSecretName = "TIXIANBOT_WEBHOOK_SECRET"
 )
 
 // config is what flags and environment set alike, for every sub-command.
@@ -22,7 +24,8 @@ type config struct {
 	TelegramAPIURL string  `name:"telegram-api-url" env:"TELEGRAM_API_URL" placeholder:"URL" help:"Another Bot API server than the public one; plain http to loopback only."`
 	InsecureHTTP   bool    `name:"insecure-http" env:"TIXIANBOT_INSECURE_HTTP" help:"Allow plain http to a Bot API server that is not on this machine."`
 	Data           string  `name:"data" env:"TIXIANBOT_DATA" default:"./data" placeholder:"DIR" help:"Folder of the database; made if missing, for the owner alone."`
-	Listen         string  `name:"listen" env:"TIXIANBOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address of /healthz and /readyz; with port 0 one is picked and printed; empty turns it off."`
+	Listen         string  `name:"listen" env:"TIXIANBOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address of /healthz, /readyz and the webhook; with port 0 one is picked and printed; empty turns it off."`
+	WebhookURL     string  `name:"webhook-url" env:"TIXIANBOT_WEBHOOK_URL" placeholder:"URL" help:"Address under which Telegram reaches the bot, to be called instead of polling; its path is served at the listening address."`
 	Content        string  `name:"content" env:"TIXIANBOT_CONTENT" placeholder:"DIR" help:"Folder that overlays the built-in content; read at the start and on SIGHUP."`
 	SendRate       float64 `name:"send-rate" env:"TIXIANBOT_SEND_RATE" default:"30" placeholder:"N" help:"Messages sent a second in all; 0 is no limit."`
 	ChatRate       float64 `name:"chat-rate" env:"TIXIANBOT_CHAT_RATE" default:"1" placeholder:"N" help:"Messages sent a second to one chat, with a burst of 20; 0 is no limit."`
@@ -38,6 +41,7 @@ var secrets = []struct{ name, help string }{
 	{tokenName, "Token from @BotFather; required by run."},
 	{keyName, "Encrypts the database: 32 random bytes in base64, as `tixianbot key` makes them; not set, it is plain."},
 	{oldKeyName, "For rekey alone: the key that TIXIANBOT_KEY takes the place of."},
+	{hookSecretName, "What Telegram shows with every call of the webhook; 1 to 256 of A-Z, a-z, 0-9, _ and -; required with a webhook."},
 }
 
 // description heads the help.
@@ -106,15 +110,13 @@ func secret(name string) (string, error) {
 // later are the settings of features that do not exist yet. One that is set is
 // refused, so that nobody believes in what does not happen.
 var later = map[string]string{
-	"TIXIANBOT_WEBHOOK_URL":    "the bot polls; a webhook is not offered yet",
-	"TIXIANBOT_WEBHOOK_SECRET": "the bot polls; a webhook is not offered yet",
-	"TIXIANBOT_USER_RATE":      "what one user is answered is not limited yet",
-	"TIXIANBOT_ALLOW":          "who may write to the bot cannot be limited yet",
-	"TIXIANBOT_BLOCK":          "who may write to the bot cannot be limited yet",
-	"TIXIANBOT_LLM_DAILY":      "no language model is used yet",
-	"OPENAI_API_KEY":           "no language model is used yet",
-	"OPENAI_BASE_URL":          "no language model is used yet",
-	"OPENAI_MODEL":             "no language model is used yet",
+	"TIXIANBOT_USER_RATE": "what one user is answered is not limited yet",
+	"TIXIANBOT_ALLOW":     "who may write to the bot cannot be limited yet",
+	"TIXIANBOT_BLOCK":     "who may write to the bot cannot be limited yet",
+	"TIXIANBOT_LLM_DAILY": "no language model is used yet",
+	"OPENAI_API_KEY":      "no language model is used yet",
+	"OPENAI_BASE_URL":     "no language model is used yet",
+	"OPENAI_MODEL":        "no language model is used yet",
 }
 
 // checkEnvironment refuses, for a sub-command, variables that would be believed

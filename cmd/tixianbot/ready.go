@@ -47,6 +47,9 @@ func (d deployed) unready() error {
 	if d.store.failing.Load() {
 		return errStoreDown
 	}
+	if d.hook != nil {
+		return d.hook.Ready()
+	}
 	if !d.client.Ready() {
 		return errTelegramUnheard
 	}

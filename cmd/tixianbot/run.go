@@ -34,6 +34,10 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return usageError{err}
 	}
+	hook, err := p.webhook(client)
+	if err != nil {
+		return usageError{err}
+	}
 	zone, err := p.zone()
 	keep, err2 := p.retention()
 	if err := errors.Join(err, err2, p.checkRates(), p.checkBackups()); err != nil {
@@ -57,7 +61,7 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 	})
 	backups, err := p.keepBackups(ctx, db, zone, log)
 	if err == nil {
-		err = p.serve(ctx, deployed{client, r, watched, shelf, again, log})
+		err = p.serve(ctx, deployed{client, hook, r, watched, shelf, again, log})
 		backups()
 	}
 	tools()
@@ -91,6 +95,7 @@ func (p *program) client(log *slog.Logger) (*telegram.Client, error) {
 // deployed are the parts of a running bot.
 type deployed struct {
 	client *telegram.Client
+	hook   *telegram.Webhook // nil: the bot polls
 	relay  *relay.Relay
 	store  *watched
 	shelf  *shelf
@@ -101,7 +106,7 @@ type deployed struct {
 // serve runs the parts until ctx is done, and then stops what takes updates in
 // before what works on them.
 func (p *program) serve(ctx context.Context, d deployed) error {
-	web, err := listen(p.Listen, d.unready, d.log)
+	web, err := listen(p.Listen, route(d.hook, handler(d.unready)), d.log)
 	if err != nil {
 		return err
 	}
@@ -124,12 +129,20 @@ func (d deployed) exchange(ctx context.Context, stop func()) error {
 		sent <- d.relay.Run(sending)
 		stop()
 	}()
-	err := d.client.Poll(ctx, d.relay.Accept)
+	err := d.receive(ctx)
 	stopSending()
 	if errors.Is(err, telegram.ErrToken) {
 		err = usageError{fmt.Errorf("%w: look at %s, or ask @BotFather for a new one", err, tokenName)}
 	}
 	return errors.Join(err, <-sent)
+}
+
+// receive takes updates in, one way or the other, until ctx is done.
+func (d deployed) receive(ctx context.Context) error {
+	if d.hook != nil {
+		return d.hook.Run(ctx, d.relay.Accept)
+	}
+	return d.client.Poll(ctx, d.relay.Accept)
 }
 
 // introduceAgain is how long to wait after the bot could not introduce itself.

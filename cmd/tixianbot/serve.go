@@ -12,15 +12,15 @@ import (
 )
 
 // endpoint serves what monitors ask: /healthz says that the process works,
-// /readyz that users are being answered.
+// /readyz that users are being answered; and the webhook, if there is one.
 type endpoint struct {
 	server http.Server
 	ended  chan struct{}
 }
 
-// listen starts to serve at address, "" being nowhere. The address that was
+// listen starts to serve h at address, "" being nowhere. The address that was
 // taken is logged.
-func listen(address string, unready func() error, log *slog.Logger) (*endpoint, error) {
+func listen(address string, h http.Handler, log *slog.Logger) (*endpoint, error) {
 	e := &endpoint{ended: make(chan struct{})}
 	if address == "" {
 		close(e.ended)
@@ -31,13 +31,7 @@ func listen(address string, unready func() error, log *slog.Logger) (*endpoint, 
 		return nil, fmt.Errorf("listen at TIXIANBOT_LISTEN: %w", err)
 	}
 	log.Info("listening", "address", socket.Addr().String())
-	e.server = http.Server{
-		Handler:           handler(unready),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      10 * time.Second,
-		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-	}
+	limit(&e.server, h)
 	go func() {
 		defer close(e.ended)
 		if err := e.server.Serve(socket); !errors.Is(err, http.ErrServerClosed) {
@@ -45,6 +39,19 @@ func listen(address string, unready func() error, log *slog.Logger) (*endpoint, 
 		}
 	}()
 	return e, nil
+}
+
+// limit has the server serve h, and cut off clients that send or read slowly.
+// Connections that do nothing are kept for a while: a proxy that uses one which
+// has just been closed would answer for the bot that it is gone.
+func limit(server *http.Server, h http.Handler) {
+	server.Handler = h
+	server.ReadHeaderTimeout = 5 * time.Second
+	server.ReadTimeout = 10 * time.Second
+	server.WriteTimeout = 10 * time.Second
+	server.IdleTimeout = 2 * time.Minute
+	server.MaxHeaderBytes = 16 << 10
+	server.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 }
 
 // handler answers monitors; unready returns why users are not being answered, or nil.

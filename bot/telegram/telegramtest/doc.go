@@ -12,10 +12,14 @@
 //	u.WaitMessages(1)
 //	u.Press("Yes")
 //
+// Where the bot sets a webhook, updates are posted to it through what
+// [Server.Proxy] says stands in between.
+//
 // The invariant: what a bot could observe of Telegram holds here too. An update
-// stays until getUpdates is called with a higher offset; an effect whose answer
-// was cut off has happened all the same; a text is checked and counted after
-// its entities are parsed. Nothing sleeps: to wait is to wait for a condition.
+// stays until getUpdates is called with a higher offset, or a post of it was
+// answered with success; an effect whose answer was cut off has happened all
+// the same; a text is checked and counted after its entities are parsed.
+// Nothing sleeps: to wait is to wait for a condition.
 //
 // It is written for tests only and knows neither the bot nor its library.
 package telegramtest

@@ -54,6 +54,7 @@ type Server struct {
 	stopped chan struct{}
 	closing context.Context // ends with stopped
 	end     context.CancelFunc
+	ends    []func() // of what was made on the way
 }
 
 // chat is a conversation with the bot.
@@ -112,6 +113,9 @@ func (s *Server) Close() {
 	s.end()
 	s.webhook.work.Wait()
 	s.Proxy(nil)
+	for _, end := range s.ends {
+		end()
+	}
 	if loop != nil {
 		loop.CloseClientConnections()
 		loop.Close()

@@ -181,6 +181,17 @@ func TLSProxy(address string) http.RoundTripper {
 	}}
 }
 
+// PipeTo returns a proxy that passes everything on to server, over pipes, which
+// works inside a synctest bubble. The server is closed with s.
+func (s *Server) PipeTo(server *http.Server) http.RoundTripper {
+	pipes := &pipeListener{conns: make(chan net.Conn), stop: make(chan struct{}), server: server}
+	go server.Serve(pipes)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ends = append(s.ends, pipes.close)
+	return unwrapped{&http.Transport{DialContext: pipes.dial, MaxIdleConnsPerHost: maxConns}}
+}
+
 // unwrapped makes requests without TLS.
 type unwrapped struct{ *http.Transport }
 
