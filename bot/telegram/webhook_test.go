@@ -179,6 +179,7 @@ func TestTelegramIsToldOfTheWebhook(t *testing.T) {
 		before := len(srv.Pending())
 		srv.Wait("the webhook", func() bool { at, _ := srv.Webhook(); return at == hookURL })
 		srv.WaitConfirmed()
+		synctest.Wait()
 		if err := h.Ready(); err != nil {
 			t.Errorf("Ready() = %v", err)
 		}
@@ -267,6 +268,7 @@ func TestReadyFollowsWhatTelegramReports(t *testing.T) {
 		broken()
 		srv.Patience(time.Hour)
 		srv.WaitConfirmed()
+		synctest.Wait()
 		if err := h.Ready(); err != nil {
 			t.Errorf("when the proxy is mended: %v", err)
 		}
