@@ -15,6 +15,9 @@ import (
 // attempts is how often an update is tried that fails for a reason of its own.
 const attempts = 3
 
+// few is how many lanes at work leave processors without work, or soon will.
+const few = 3
+
 // arrival is an update on its way through a lane. One that no messenger sent
 // has a cause instead of an id: a timer that is due, a file that was fetched, or
 // an order that is filled or, where it keeps, under way.
@@ -55,17 +58,17 @@ func (r *Relay) enter(a arrival) bool {
 	queue, runs := r.lanes[chat]
 	r.lanes[chat] = append(queue, a)
 	if !runs {
-		word := &word{store: r.cfg.Store}
+		word := &word{relay: r}
 		word.give()
 		r.spawn(func() { r.lane(chat, word) })
 	}
 	return true
 }
 
-// word is what a lane has told the store of its next change, so that the lanes
-// that are at work share a transaction.
+// word is what a lane has told of its next change: the store, so that the lanes
+// that are at work share a transaction, and the messenger, when few are left.
 type word struct {
-	store Store
+	relay *Relay
 	given bool
 }
 
@@ -73,20 +76,27 @@ type word struct {
 func (w *word) give() {
 	if !w.given {
 		w.given = true
-		w.store.Coming(1)
+		w.relay.cfg.Store.Coming(1)
+		w.relay.atWork.Add(1)
 	}
 }
 
-// keep is called with the change: that it has come is said with it.
+// keep is called with the change, which tells the store that it has come.
 func (w *word) keep() (came bool) {
-	came, w.given = w.given, false
-	return came
+	if !w.given {
+		return false
+	}
+	w.given = false
+	if w.relay.atWork.Add(-1) == few {
+		w.relay.cfg.Hungry()
+	}
+	return true
 }
 
 // takeBack says that none is coming, unless it has come.
 func (w *word) takeBack() {
 	if w.keep() {
-		w.store.Coming(-1)
+		w.relay.cfg.Store.Coming(-1)
 	}
 }
 

@@ -83,6 +83,8 @@ type Config struct {
 	Wants func(bot.Case, bot.Event) bot.Wish                                 // nil: bot.Wants
 	Tell  func(*knowledge.Pack, bot.Notice) bot.Message                      // nil: bot.Tell
 
+	Hungry func() // called when few updates are left to work on; nil: nobody is told
+
 	Zone *time.Location // of chats that have none yet; nil: UTC
 
 	Retention time.Duration // how long an untouched chat is kept; 0: until it is deleted
@@ -105,6 +107,7 @@ type Relay struct {
 	ctx    context.Context // of calls to the messenger
 	cancel context.CancelFunc
 	work   sync.WaitGroup // lanes and what they started
+	atWork atomic.Int64   // lanes whose next change is coming
 	busy   gauge          // the same, and chats with something to send
 
 	mu      sync.Mutex
@@ -126,6 +129,9 @@ func New(c Config) *Relay {
 	}
 	if c.Tell == nil {
 		c.Tell = bot.Tell
+	}
+	if c.Hungry == nil {
+		c.Hungry = func() {}
 	}
 	if c.Zone == nil {
 		c.Zone = time.UTC

@@ -290,6 +290,36 @@ func TestLanesEndWhenIdle(t *testing.T) {
 	})
 }
 
+// Who hands updates over is told when few are left to work on, and not before,
+// though none of them may be durable yet.
+func TestWhoHandsUpdatesOverIsToldWhenFewAreLeft(t *testing.T) {
+	in(t, func(t *testing.T) {
+		told, step := 0, make(chan struct{})
+		w := newWorld(t, func(c *Config) {
+			c.Hungry = func() { told++ }
+			c.Step = func(k *knowledge.Pack, c bot.Case, in bot.Input) (bot.Case, bot.Effects) {
+				<-step
+				return echo(k, c, in)
+			}
+		})
+		const chats = 10
+		for chat := range bot.ChatID(chats) {
+			w.Accept(w.said(chat+1, "hello"), func(error) {})
+		}
+		for left := chats; left > 0; left-- {
+			w.quiet()
+			if hungry := left <= few; hungry != (told > 0) {
+				t.Errorf("told %d times with %d left", told, left)
+			}
+			step <- struct{}{}
+		}
+		w.settle()
+		if told != 1 {
+			t.Errorf("told %d times", told)
+		}
+	})
+}
+
 func TestIdle(t *testing.T) {
 	in(t, func(t *testing.T) {
 		w := newWorld(t, func(c *Config) { c.ChatRate = 1 })

@@ -86,6 +86,9 @@ func (w *world) stop() {
 	if err := w.db.Close(); err != nil {
 		w.t.Error(err)
 	}
+	if w.db.coming != 0 {
+		w.t.Errorf("%d changes more were announced than came or were taken back", w.db.coming)
+	}
 	for _, personal := range []string{"700700700", "800800800", "密"} {
 		if strings.Contains(w.log.String(), personal) {
 			w.t.Errorf("the log holds %q:\n%s", personal, w.log)
@@ -334,6 +337,23 @@ type flaky struct {
 	mu      sync.Mutex
 	failing error
 	wrote   func() // called after each write
+	coming  int    // changes that were announced and have not come
+}
+
+func (f *flaky) Coming(n int) {
+	f.mu.Lock()
+	f.coming += n
+	f.mu.Unlock()
+	f.Store.Coming(n)
+}
+
+// came notes that the change has come.
+func (f *flaky) came(c store.Change) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if c.Came {
+		f.coming--
+	}
 }
 
 func (f *flaky) fail(err error) {
@@ -349,8 +369,12 @@ func (f *flaky) state() (error, func()) {
 }
 
 func (f *flaky) Commit(c store.Change) (store.Receipt, error) {
+	f.came(c)
 	err, wrote := f.state()
 	if err != nil {
+		if c.Came {
+			f.Store.Coming(-1)
+		}
 		return store.Receipt{}, err
 	}
 	r, err := f.Store.Commit(c)

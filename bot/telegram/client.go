@@ -62,6 +62,8 @@ type Client struct {
 	conflict bool      // somebody else polls with the token
 
 	halves progress
+
+	more chan struct{} // holds a token when there is little to work on
 }
 
 // account is the bot's own account.
@@ -91,6 +93,7 @@ func New(cfg Config) (*Client, error) {
 		files:       strings.TrimRight(cfg.APIURL, "/") + "/file/bot" + cfg.Token + "/",
 		pollTimeout: cfg.PollTimeout.Truncate(time.Second),
 		insecure:    cfg.InsecureHTTP,
+		more:        make(chan struct{}, 1),
 	}
 	var err error
 	c.api, err = tg.New(cfg.Token,

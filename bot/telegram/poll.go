@@ -36,6 +36,7 @@ const (
 // out: see [Client.Ready].
 func (c *Client) Poll(ctx context.Context, accept func(u bot.Update, done func(error))) error {
 	p := &poller{retries: retries{c: c, what: "polling"}, accept: accept, progress: make(chan struct{}, 1)}
+	p.handedOver.L = &p.mu
 	defer p.drain()
 	for ctx.Err() == nil && !p.greeted {
 		if err := p.step(ctx, p.greet); err != nil {
@@ -53,6 +54,15 @@ func (c *Client) Poll(ctx context.Context, accept func(u bot.Update, done func(e
 	return nil
 }
 
+// More says that whoever takes the updates has little left to work on, though
+// not all may be durable: a poll that waits for that goes on.
+func (c *Client) More() {
+	select {
+	case c.more <- struct{}{}:
+	default:
+	}
+}
+
 // poller is one run of Poll.
 type poller struct {
 	retries
@@ -60,9 +70,12 @@ type poller struct {
 	greeted bool
 	offset  int64 // 0 when Telegram has been told all that is durable
 
-	mu       sync.Mutex
-	open     []*handed     // what Telegram has not been told to forget, in the order of ids
-	progress chan struct{} // holds a token when one of them was done
+	mu         sync.Mutex
+	open       []*handed     // what Telegram has not been told to forget, in the order of ids
+	progress   chan struct{} // holds a token when one of them was done
+	lost       bool          // one of them could not be kept
+	handing    *handed       // the one that is being handed over
+	handedOver sync.Cond     // none is
 }
 
 // handed is an update that was handed over.
@@ -93,9 +106,9 @@ func (p *poller) greet(ctx context.Context) error {
 
 // round fetches one batch, hands over what is new of it, and moves the offset
 // behind what is durable. Where they are many, it goes on to the next batch when
-// half of them are done, so that work is at hand while the rest waits for the
-// disk. What is not
-// confirmed by then comes again with that batch, and is known.
+// half of them are done or [Client.More] is called, so that work is at hand while
+// the rest waits for the disk. What is not confirmed by then comes again with
+// that batch, and is known.
 func (p *poller) round(ctx context.Context) error {
 	p.advance()
 	batch, err := p.c.getUpdates(ctx, p.offset, batchLimit, p.timeout())
@@ -113,17 +126,21 @@ func (p *poller) round(ctx context.Context) error {
 			return err
 		}
 	}
+	select {
+	case <-p.c.more: // of what was there before
+	default:
+	}
 	fresh := p.handOver(updates)
 	if fresh < many {
 		fresh = 0
 	}
-	p.await(fresh / 2)
+	p.await(fresh/2, fresh > 0 && len(updates) <= batchLimit/2)
 	if !p.failed() {
 		return nil
 	}
 	p.drain()
 	p.advance()
-	p.open = nil // what was not kept comes again, and so does what came after it
+	p.open, p.lost = nil, false // what was not kept comes again, and so does what came after it
 	return errHeld
 }
 
@@ -160,70 +177,95 @@ func decodeAll(batch []wireUpdate, me account, now time.Time) (updates []bot.Upd
 func (p *poller) handOver(updates []bot.Update) (fresh int) {
 	for _, u := range updates {
 		h := &handed{id: u.ID}
-		if p.failed() || !p.note(h) {
+		if !p.begin(h) {
 			continue
 		}
 		fresh++
 		var once sync.Once
 		p.accept(u, func(err error) { once.Do(func() { p.finish(h, err) }) })
+		p.end()
 	}
 	return fresh
 }
 
-// note puts h where its id belongs, unless it is known.
-func (p *poller) note(h *handed) bool {
+// begin puts h where its id belongs, unless it is known or may not be handed
+// over any more.
+func (p *poller) begin(h *handed) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	i, known := slices.BinarySearchFunc(p.open, h.id, func(o *handed, id int64) int { return cmp.Compare(o.id, id) })
-	if !known {
-		p.open = slices.Insert(p.open, i, h)
+	if known || p.lost {
+		return false
 	}
-	return !known
+	p.open = slices.Insert(p.open, i, h)
+	p.handing = h
+	return true
 }
 
+func (p *poller) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.handing = nil
+	p.handedOver.Broadcast()
+}
+
+// finish notes how h ended. That it was not kept is noted between two updates:
+// whoever took it learns that this is noted only when the one that was being
+// handed over is there as well, and can then turn that one away too. Otherwise
+// it might be taken behind what has to come again before it.
 func (p *poller) finish(h *handed, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for err != nil && p.handing != nil && p.handing != h {
+		p.handedOver.Wait()
+	}
 	h.done, h.err = true, err
+	p.lost = p.lost || err != nil
 	select {
 	case p.progress <- struct{}{}:
 	default:
 	}
 }
 
-// state returns how many updates are under way, and whether one was not kept.
-func (p *poller) state() (working int, failed bool) {
+// working returns how many updates are under way.
+func (p *poller) working() (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, h := range p.open {
 		if !h.done {
-			working++
+			n++
 		}
-		failed = failed || h.err != nil
 	}
-	return working, failed
+	return n
 }
 
 func (p *poller) failed() bool {
-	_, failed := p.state()
-	return failed
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lost
 }
 
 // await waits until no more than n updates are under way, or one was not kept.
-func (p *poller) await(n int) {
-	for {
-		working, failed := p.state()
-		if working <= n || failed {
+// Where there is room for others, it also ends when whoever works on them has
+// little left to do.
+func (p *poller) await(n int, room bool) {
+	var more <-chan struct{}
+	if room {
+		more = p.c.more
+	}
+	for p.working() > n && !p.failed() {
+		select {
+		case <-p.progress:
+		case <-more:
 			return
 		}
-		<-p.progress
 	}
 }
 
 // drain waits until no update is under way.
 func (p *poller) drain() {
 	for {
-		if working, _ := p.state(); working == 0 {
+		if p.working() == 0 {
 			return
 		}
 		<-p.progress

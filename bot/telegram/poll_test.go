@@ -218,6 +218,86 @@ func TestTheNextBatchComesWhileTheLastIsUnderWay(t *testing.T) {
 	})
 }
 
+// What is durable is waited for, but not by those who have nothing to do
+// meanwhile: they ask for more.
+func TestWhoHasLittleLeftToWorkOnGetsMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := telegramtest.New(t)
+		c, _ := bubble(t, srv)
+		for i := range many {
+			srv.User(int64(i + 1)).Say("old")
+		}
+		var mu sync.Mutex
+		var dones []func(error)
+		k := &taker{keep: func(_ bot.Update, done func(error)) {
+			mu.Lock()
+			defer mu.Unlock()
+			dones = append(dones, done)
+		}}
+		poll(t, c, k.accept)
+		synctest.Wait()
+		srv.User(20).Say("new")
+		synctest.Wait()
+		if got := k.texts(); len(got) != many {
+			t.Fatalf("taken %q before anything was asked for", got)
+		}
+		c.More()
+		synctest.Wait()
+		if got := k.texts(); len(got) != many+1 || got[many] != "new" {
+			t.Errorf("taken %q", got)
+		}
+		before := len(srv.Calls("getUpdates"))
+		c.More() // one update is not worth a poll before it is durable
+		synctest.Wait()
+		if n := len(srv.Calls("getUpdates")); n != before {
+			t.Errorf("%d polls for more behind one update", n-before)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for _, done := range dones {
+			done(nil)
+		}
+	})
+}
+
+// An update is refused while another is being handed over, of the same chat, say.
+// Whoever refuses learns that it is noted only after the other has arrived, and
+// can refuse that as well: nothing is handed over behind his back.
+func TestARefusalIsNotedBetweenTwoUpdates(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := telegramtest.New(t)
+		c, _ := bubble(t, srv)
+		for _, text := range []string{"one", "two", "three"} {
+			srv.User(7).Say(text)
+		}
+		var first func(error)
+		noted, early, again := false, false, false
+		k := &taker{keep: func(u bot.Update, done func(error)) {
+			switch {
+			case again:
+				done(nil)
+			case first == nil:
+				first = done
+			default: // the second arrives, and the first is refused
+				refused := func() { first(errKept); noted = true }
+				go refused()
+				synctest.Wait()
+				early = noted
+				again = true
+				done(errKept)
+			}
+		}}
+		poll(t, c, k.accept)
+		srv.WaitConfirmed()
+		if early {
+			t.Error("it was noted while the second was on its way")
+		}
+		if diff := cmp.Diff([]string{"one", "two", "one", "two", "three"}, k.texts()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 func TestStoppingWaitsForWhatIsInWorkAndConfirmsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := telegramtest.New(t)

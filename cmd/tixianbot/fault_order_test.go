@@ -1,12 +1,23 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
+	"tixianbot/bot"
+	"tixianbot/bot/relay"
+	"tixianbot/bot/telegram"
 	"tixianbot/bot/telegram/telegramtest"
+	"tixianbot/knowledge"
+	"tixianbot/store"
 )
 
 // talk is a chat that sends pairs of updates back to back and knows what the
@@ -87,4 +98,71 @@ func TestPairsOfPressesAndMessagesKeepTheirOrder(t *testing.T) {
 	srv.WaitConfirmed()
 	b.stop()
 	t.Logf("%d pairs in order", chats*pairs)
+}
+
+// refusing is a store that can be made to refuse.
+type refusing struct {
+	*store.Store
+	down atomic.Bool
+}
+
+func (r *refusing) Commit(c store.Change) (store.Receipt, error) {
+	if r.down.Load() {
+		c.Case = &bot.Case{Number: -1} // no such case can be written
+	}
+	receipt, err := r.Store.Commit(c)
+	if err != nil {
+		err = errors.New("the disk is full") // and not a fault of the update
+	}
+	return receipt, err
+}
+
+// TestNothingOvertakesWhatWasRefused: the store refuses an update at the very
+// moment at which the next one of the chat is handed over, and can write again
+// at once. The next one waits all the same until the refused one has come again.
+func TestNothingOvertakesWhatWasRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := telegramtest.New(t)
+		file, err := store.Open(filepath.Join(t.TempDir(), botFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		client, err := telegram.New(telegram.Config{Token: telegramtest.Token, APIURL: telegramtest.PipeURL, Transport: srv.Transport()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var taken []string
+		db := &refusing{Store: file}
+		r := relay.New(relay.Config{
+			Store: db, Sender: client, Knowledge: func() *knowledge.Pack { return nil },
+			Wants: func(bot.Case, bot.Event) bot.Wish { return bot.Wish{} },
+			Tell:  func(*knowledge.Pack, bot.Notice) bot.Message { return bot.Message{} },
+			Step: func(_ *knowledge.Pack, c bot.Case, in bot.Input) (bot.Case, bot.Effects) {
+				taken = append(taken, in.Event.(bot.Said).Text)
+				return c, bot.Effects{}
+			},
+		})
+		db.down.Store(true)
+		srv.User(7).Say("first")
+		srv.User(7).Say("second")
+		ctx, cancel := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		defer running.Wait()
+		defer cancel()
+		running.Go(func() {
+			_ = client.Poll(ctx, func(u bot.Update, done func(error)) {
+				if u.Event.(bot.Said).Text == "second" {
+					synctest.Wait() // until the first is refused, as far as that can be by now
+					db.down.Store(false)
+				}
+				r.Accept(u, done)
+			})
+		})
+		running.Go(func() { _ = r.Run(ctx) })
+		srv.WaitConfirmed()
+		if got := strings.Join(taken, " "); got != "first first second" {
+			t.Errorf("worked on %s, want the first once more before the second", got)
+		}
+	})
 }

@@ -55,7 +55,7 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 	tools := p.receiveTools(db, shelf, log)
 	watched := &watched{Store: db}
 	r := relay.New(relay.Config{
-		Store: watched, Sender: client, Files: client, Knowledge: shelf.pack,
+		Store: watched, Sender: client, Files: client, Knowledge: shelf.pack, Hungry: client.More,
 		Makers: makers(), Dir: filepath.Join(p.Data, madeFolder),
 		Zone: zone, Retention: keep, SendRate: p.SendRate, ChatRate: p.ChatRate, Log: log,
 	})
