@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -141,71 +140,5 @@ func flipValue(t *testing.T, f *file, bucket []byte) {
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-// canary stands in every field of the tests below.
-const canary = "kanarienvogel"
-
-// sing sets every text in v to the canary.
-func sing(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.String:
-		v.SetString(canary)
-	case reflect.Slice:
-		for i := range v.Len() {
-			sing(v.Index(i))
-		}
-	case reflect.Map:
-		for _, key := range v.MapKeys() {
-			value := reflect.New(v.Type().Elem()).Elem()
-			value.Set(v.MapIndex(key))
-			sing(value)
-			v.SetMapIndex(key, reflect.Value{})
-			if key.Kind() == reflect.String {
-				key = reflect.ValueOf(canary).Convert(key.Type())
-			}
-			v.SetMapIndex(key, value)
-		}
-	case reflect.Struct:
-		if v.Type().PkgPath() == "time" {
-			return
-		}
-		for i := range v.NumField() {
-			sing(v.Field(i))
-		}
-	}
-}
-
-func sung[T any](t *testing.T) T {
-	v := filled[T](t)
-	sing(reflect.ValueOf(&v).Elem())
-	return v
-}
-
-// fullOfCanaries leaves the canary in every field of every type that is kept.
-func (f *file) fullOfCanaries(t *testing.T, chat bot.ChatID) {
-	t.Helper()
-	change := sung[Change](t)
-	change.Update, change.Chat, change.Erase, change.Presence = 100+int64(chat), chat, false, Here
-	change.Case.Number = 1
-	for i := range change.Records {
-		change.Records[i].Seq = i + 1
-	}
-	change.Amended, change.Fires, change.Ends, change.Cancel = nil, nil, nil, nil
-	for i := range change.Queue {
-		change.Queue[i].ID = ItemID{Class: Answer}
-	}
-	for i := range change.Timers {
-		change.Timers[i].At, change.Timers[i].ID = noon, TimerID{Kind: TimerKind(i + 1), Name: canary}
-	}
-	for i := range change.Jobs {
-		change.Jobs[i].Case, change.Jobs[i].Seq = 1, i+1
-	}
-	f.commit(change)
-	f.commit(Change{Chat: chat, Queue: change.Queue, Amended: []bot.Amended{{Case: 1, Record: change.Records[0]}}})
-	for _, fate := range []Fate{Delivered, Dead, Held} {
-		h, _ := f.head(chat)
-		f.settle(Settlement{Chat: chat, Item: h.Item.ID, Fate: fate, Slot: canary, Shown: 1, Reason: canary, Notice: &bot.Message{Text: canary}})
 	}
 }

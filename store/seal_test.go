@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -235,4 +236,29 @@ func FuzzSeal(f *testing.F) {
 			t.Errorf("%x, which was never sealed, opens as %x", other, got)
 		}
 	})
+}
+
+// Values go through the types of bucket.go, or they would not be sealed. The
+// files named here copy, compare or look at files as a whole, or read what is
+// never sealed.
+func TestNoFileReadsPastTheSeal(t *testing.T) {
+	whole := "bucket.go compact.go rekey.go format.go store.go commit.go check.go backup.go"
+	past := regexp.MustCompile(`bolt\.(Bucket|Cursor)\b|\braw\.(Get|Put|Cursor|ForEach)\(`)
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case strings.HasSuffix(name, "_test.go"), name == "bucket.go", name == "rekey.go":
+		case !strings.Contains(whole, name) && bytes.Contains(text, []byte(`"go.etcd.io/bbolt"`)):
+			t.Errorf("%s imports bbolt: use the types of bucket.go", name)
+		case name != "compact.go" && past.Match(text):
+			t.Errorf("%s: %q goes past the seal", name, past.Find(text))
+		}
+	}
 }
