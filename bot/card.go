@@ -44,6 +44,7 @@ func (t *turn) cardKeys() [][]Button {
 	if !t.ended() {
 		rows = append(rows, []Button{t.button("ladder", actLadder, ""), t.button("solved", actSolved, "")})
 	}
+	rows = append(rows, []Button{t.button("export_full", actExport, FormFull), t.button("export_picture", actExport, formPicture)})
 	rows = append(rows, []Button{t.button("reminders", actReminders, "")})
 	if t.c.last() > 1 {
 		rows[len(rows)-1] = append(rows[len(rows)-1], t.button("cases", actCases, ""))

@@ -244,5 +244,9 @@ func (t *turn) listKeys(keys [][]Button) [][]Button {
 			reading = append(reading, Button{Label: t.say("button.read", "title", a.Title), Press: Press{Act: actRead, Arg: id}})
 		}
 	}
-	return append(append(keys, grid(reading)...), []Button{t.button("exhibit_leave", actResume, "")})
+	last := []Button{t.button("exhibit_leave", actResume, "")}
+	if t.standing() > 0 {
+		last = append(last, t.button("export_full", actExport, FormFull))
+	}
+	return append(append(keys, grid(reading)...), last)
 }

@@ -65,11 +65,15 @@ func (t *turn) made(m Made) {
 		t.letterMade(m)
 	case OrderWording:
 		t.worded(m)
+	case OrderPack, OrderPicture:
+		t.exported(m)
 	}
 }
 
 // making takes in how far the work on an order is.
 func (t *turn) making(p Progress) {
 	switch p.Order.Kind {
+	case OrderPack, OrderPicture:
+		t.exporting(p)
 	}
 }

@@ -31,7 +31,7 @@ const (
 	actRoute     Act = "w"    // where to go outside the platform
 	actNote      Act = "n"    // note a contact
 	actCase      Act = "case" // the case card
-	actSoon      Act = "soon" // Arg: what a later version brings
+	actSoon      Act = "soon" // Arg: what a later version brought
 	actFeeOnly   Act = "fee"  // it was only a fee taken from the amount
 	actReopen    Act = "re"   // a solved case is open again
 	actNewCase   Act = "new"  // another withdrawal
@@ -67,7 +67,8 @@ const (
 // something and change nothing, or name the record that they change.
 func evergreen(a Act) bool {
 	return slices.Contains(remindActs, a) || slices.Contains([]Act{actReview, actCase, actNote, actLadder, actSoon, actRead, actUnhelped, actClocks,
-		actLog, actEntry, actPart, actAmend, actCases, actSwitch, actDraft, actLetter, actCheckIt, actVersions, actPolish, actFile, actUnsent}, a) || slices.Contains(exhibitActs, a)
+		actLog, actEntry, actPart, actAmend, actCases, actSwitch, actDraft, actLetter, actCheckIt, actVersions, actPolish, actFile, actUnsent}, a) || slices.Contains(exhibitActs, a) ||
+		slices.Contains(exportActs, a)
 }
 
 // press handles the press of a button.
@@ -82,7 +83,7 @@ func (t *turn) press(p Press) {
 	}
 	t.pressed = true
 	t.wake()
-	if !t.pressFact(p) && !t.pressScreen(p) && !t.pressCase(p) && !t.pressLog(p) && !t.pressExhibit(p) && !t.pressRemind(p) {
+	if !t.pressFact(p) && !t.pressScreen(p) && !t.pressCase(p) && !t.pressLog(p) && !t.pressExhibit(p) && !t.pressRemind(p) && !t.pressExport(p) {
 		t.stale()
 	}
 }
@@ -190,8 +191,7 @@ func (t *turn) pressScreen(p Press) bool {
 	case actDelete:
 		t.c.View = View{Name: viewDelete}
 	case actSoon:
-		t.soon(p.Arg)
-		return true
+		return t.soon(p.Arg)
 	case actRead:
 		return t.read(p.Arg)
 	case actClocks:

@@ -46,6 +46,10 @@ var update = flag.Bool("update", false, "write the transcripts anew from what th
 //	% 5            from here on a language model may be asked so often a day
 //	= words        it answers with these words; {letter} stands for what left
 //	=! reason      it does not, for a reason
+//	& 3/12         how far the oldest order is, which goes on until the next such
+//	               line; "failed", or "made" with what comes of it:
+//	               file=NAME | photo=NAME | text=WORDS | note=WORDS
+//	               (an order that no such line is about ends by itself)
 //	# words        a remark
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
@@ -85,6 +89,7 @@ type stage struct {
 	pressed int         // index of the message whose button was pressed, -1 if none was
 	files   int         // sent so far
 	blocked bool        // the user has blocked the bot
+	held    bool        // the oldest order is at work
 	fx      bot.Effects // of the newest step
 	out     strings.Builder
 }
@@ -102,7 +107,7 @@ func play(t *testing.T, k *knowledge.Pack, transcript string) string {
 		case "#":
 			s.out.WriteString(line + "\n")
 			continue
-		case ">", ">>", "*", "!", "!!", "@", "~", "~~", "x", "y", "=", "=!", "%":
+		case ">", ">>", "*", "!", "!!", "@", "~", "~~", "x", "y", "=", "=!", "%", "&":
 			s.out.WriteString("\n" + line + "\n")
 		default:
 			continue
@@ -123,6 +128,8 @@ func play(t *testing.T, k *knowledge.Pack, transcript string) string {
 			s.send(rest)
 		case "=", "=!", "%":
 			s.model(mark, rest)
+		case "&":
+			s.work(rest)
 		case "~", "~~":
 			s.wait(mark, rest)
 		case "x":
@@ -195,6 +202,40 @@ func (s *stage) option(e *bot.Sent, name, value string) bool {
 	return true
 }
 
+// work lets an order go on, or end.
+func (s *stage) work(words string) {
+	if len(s.w.Orders) == 0 {
+		s.t.Fatalf("nothing is ordered:\n%s", s.out.String())
+	}
+	o := s.w.Orders[0]
+	how, rest, _ := strings.Cut(words, " ")
+	if done, all, ok := strings.Cut(how, "/"); ok {
+		p := bot.Progress{Order: o, Since: s.w.Now}
+		p.Done, _ = strconv.Atoi(done)
+		p.Total, _ = strconv.Atoi(all)
+		s.held = true
+		s.happen(p)
+		return
+	}
+	s.held = false
+	s.w.Orders = s.w.Orders[1:]
+	m := bot.Made{Order: o}
+	if how == "failed" {
+		m.Err = bot.ErrMade
+	}
+	for word := range strings.SplitSeq(rest, " | ") {
+		switch name, value, _ := strings.Cut(word, "="); name {
+		case "file", "photo":
+			m.Files = append(m.Files, bot.Attachment{Path: "x/" + value, Name: value, Size: 1000, Photo: name == "photo"})
+		case "text":
+			m.Text = strings.ReplaceAll(value, `\n`, "\n")
+		case "note":
+			m.Notes = append(m.Notes, value)
+		}
+	}
+	s.happen(m)
+}
+
 // burst is how soon the pieces of an album follow each other.
 const burst = 100 * time.Millisecond
 
@@ -206,7 +247,11 @@ func (s *stage) catchUp() {
 		sum := sha256.Sum256([]byte(f.File))
 		s.happen(bot.Hashed{Case: f.Case, Seq: f.Seq, SHA256: hex.EncodeToString(sum[:])})
 	}
-	for made, ok := s.w.Work(); ok; made, ok = s.w.Work() {
+	for !s.held {
+		made, ok := s.w.Work()
+		if !ok {
+			break
+		}
 		s.happen(made)
 	}
 	for wake, ok := s.w.Next(s.w.Now); ok; wake, ok = s.w.Next(s.w.Now) {
@@ -286,6 +331,13 @@ func (s *stage) keep(c bot.Case, fx bot.Effects) {
 			s.t.Fatalf("record %d of case %d is changed, which there is not:\n%s", a.Record.Seq, a.Case, s.out.String())
 		}
 		fmt.Fprintf(&s.out, "  ± %d %s %s\n", a.Record.Seq, a.Record.Kind, described(a.Record))
+	}
+	for _, name := range fx.Drop {
+		s.held = false
+		fmt.Fprintf(&s.out, "  - order %s\n", name)
+	}
+	for _, o := range fx.Orders {
+		fmt.Fprintf(&s.out, "  + order %s: %s %s\n", o.Name, o.Kind, o.Args)
 	}
 	if fx.Forget {
 		s.out.WriteString("  + forget\n")

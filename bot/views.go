@@ -10,31 +10,24 @@ import (
 	"tixianbot/knowledge/read"
 )
 
-// soonCommands are the commands whose features come later; what to do in the
-// meantime is said in content.
-var soonCommands = map[string]string{
-	"export": "export",
-}
-
 // command handles a message that starts with a slash.
 func (t *turn) command(name, text string, found []read.Found) {
 	switch name {
 	case "start":
 		t.start()
 	case "help":
-		t.tell(t.say("help"))
+		t.tell(t.say("help"), t.exportKeys(FormFull)...)
 		t.show()
 	case "case", "status":
-		if n := atoi(text); n > 0 && t.goTo(n) {
-			return
-		}
-		t.showCard()
+		t.caseWords(text)
 	case "log":
 		t.log(text, found)
 	case "draft":
 		t.draft(text)
 	case "evidence":
 		t.showList()
+	case "export":
+		t.exportWords(text)
 	case "remind":
 		t.remind(text)
 	case "reminders":
@@ -50,10 +43,6 @@ func (t *turn) command(name, text string, found []read.Found) {
 	case "cancel":
 		t.cancel()
 	default:
-		if what, ok := soonCommands[name]; ok {
-			t.soon(what)
-			return
-		}
 		t.tell(t.say("unknown_command", "name", markup.Escape(cut(name, quoteLen))))
 		t.show()
 	}
@@ -114,25 +103,35 @@ func (t *turn) showPaused() {
 	})
 }
 
-// soon says that a feature comes later and what to do until then.
-func (t *turn) soon(what string) {
-	if what == "draft" { // a button from when there were no letters yet
+// caseWords handles /case: another case of the chat, the picture of this one,
+// or its card.
+func (t *turn) caseWords(text string) {
+	if form, ok := t.formIn(text); ok && form == formPicture {
+		t.export(form)
+		return
+	}
+	if n := atoi(text); n > 0 && t.goTo(n) {
+		return
+	}
+	t.showCard()
+}
+
+// soon does what a button promises that is from before its feature was there,
+// and reports whether there is such a feature.
+func (t *turn) soon(what string) bool {
+	switch what {
+	case "draft":
 		t.c.View = View{Name: viewDraft}
-		t.show()
-		return
-	}
-	if what == "remind" { // one from when there were no reminders yet
+	case "remind":
 		t.c.View = View{Name: viewRemind}
-		t.show()
-		return
+	case "export":
+		t.export(FormFull)
+		return true
+	default:
+		return false
 	}
-	id := "soon." + what
-	if _, ok := t.k.Phrase(id); !ok {
-		t.stale()
-		return
-	}
-	t.pressed = false
-	t.tell(t.say(id))
+	t.show()
+	return true
 }
 
 func (t *turn) showNote() {

@@ -138,6 +138,9 @@ func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 		return
 	case flag == screen.None && t.reminderWords(text, len(found) > 0):
 		return
+	case t.asksExport(text):
+		t.exportWords(text)
+		return
 	case t.asksLetter(text):
 		t.draft(text)
 		return
