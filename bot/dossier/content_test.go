@@ -14,7 +14,7 @@ import (
 )
 
 // families are the beginnings of ids whose end comes from the case.
-var families = []string{"kind.", "letter.", "part.", "state."}
+var families = []string{"kind.", "letter.", "part.", "state.", "version."}
 
 // TestEverySentenceIsThere reads the source: each sentence that the code names
 // is in the content, with no more than the code fills in, and each sentence of

@@ -6,7 +6,9 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tixianbot/bot"
 	"tixianbot/knowledge"
@@ -18,7 +20,7 @@ type Source struct {
 	Records   []bot.Record   // of the case, oldest first
 	Zone      *time.Location // in which times are shown; nil: UTC
 	Now       time.Time
-	Letters   []Written // the letters that were sent, oldest first
+	Letters   []Written // the letters that were sent, oldest first; nil: those among Records
 	Statement Written   // the letter for a regulator, to be the one page; without Text one is made of the case
 	Reminders []byte    // an iCalendar file, or nil
 
@@ -37,6 +39,30 @@ type Written struct {
 	Title  string // "" for none
 	Text   string
 	SentAt time.Time
+}
+
+// lettersOf returns the letters among records that stand.
+func lettersOf(records []bot.Record) []Written {
+	var out []Written
+	for _, r := range records {
+		text := r.Part(bot.PartLetter)
+		if r.Kind != bot.RecordLetter || text == "" || !r.Struck.IsZero() {
+			continue
+		}
+		l := Written{Kind: r.About, Text: text, SentAt: happened(r)}
+		if first, rest, ok := strings.Cut(text, "\n\n"); ok && isTitle(first) {
+			l.Title, l.Text = first, rest
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// isTitle reports whether the first paragraph of a letter is its title: one
+// line, and neither a sentence nor a salutation.
+func isTitle(text string) bool {
+	last, _ := utf8.DecodeLastRuneInString(text)
+	return !strings.Contains(text, "\n") && !strings.ContainsRune("，。；！？：,.;!?:", last)
 }
 
 // Options say what becomes of a source.
@@ -79,6 +105,9 @@ func Make(ctx context.Context, k *knowledge.Pack, src Source, opt Options) (Resu
 func (l limits) make(ctx context.Context, k *knowledge.Pack, src Source, opt Options) (Result, error) {
 	if err := os.MkdirAll(opt.Dir, 0o700); err != nil {
 		return Result{}, fmt.Errorf("make the folder of a pack: %w", err)
+	}
+	if src.Letters == nil {
+		src.Letters = lettersOf(src.Records)
 	}
 	if opt.Masked {
 		src = src.with(masker(k))
@@ -191,7 +220,7 @@ func recordWith(r bot.Record, f func(string) string) bot.Record {
 // said reports whether a part holds words, not an id, a time or a number.
 func said(name bot.PartName) bool {
 	switch name {
-	case bot.PartAgent, bot.PartSaid, bot.PartPromise, bot.PartTicket, bot.PartVersion, bot.PartShows:
+	case bot.PartAgent, bot.PartSaid, bot.PartPromise, bot.PartTicket, bot.PartVersion, bot.PartShows, bot.PartText, bot.PartLetter, bot.PartNote:
 		return true
 	}
 	return false

@@ -48,6 +48,10 @@ func (s *story) statement() ([]block, error) {
 // letterCase is what a letter may say of the case.
 func (s *story) letterCase(p portion) letter.Case {
 	c := letter.Case{Facts: s.c.Values(), Body: s.receiver(), Now: s.src.Now.In(s.zone)}
+	if s.unpaid() {
+		delete(c.Facts, fact.PaidAmount)
+		delete(c.Facts, fact.PaidAt)
+	}
 	for _, name := range c.Facts.Names() {
 		if freeText(name) {
 			c.Facts[name] = fact.Value(upTo(p.runes, string(c.Facts[name])))

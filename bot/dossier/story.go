@@ -61,7 +61,7 @@ func newStory(k *knowledge.Pack, src Source) *story {
 func (s *story) row(r bot.Record) row {
 	out := row{
 		n: r.Seq, kind: r.Kind, when: happened(r), at: s.stamp(happened(r), r.Rough || r.At.IsZero()), step: s.label("kind.", string(r.Kind)),
-		text: strings.TrimSpace(r.Text), agent: oneLine(r.Part(bot.PartAgent)), ticket: oneLine(r.Part(bot.PartTicket)),
+		text: strings.TrimSpace(wordsOf(r)), agent: oneLine(r.Part(bot.PartAgent)), ticket: oneLine(r.Part(bot.PartTicket)),
 		promise: s.promise(r), result: s.result(r), remark: s.remark(r), struck: !r.Struck.IsZero(),
 	}
 	if id := r.Part(bot.PartChannel); id != "" {
@@ -74,6 +74,9 @@ func (s *story) row(r bot.Record) row {
 	out.key = !out.struck && s.isKey(r)
 	return out
 }
+
+// wordsOf returns the words of a record as they stand now.
+func wordsOf(r bot.Record) string { return cmp.Or(r.Part(bot.PartText), r.Text) }
 
 // happened is when something happened, or was told if that is not known.
 func happened(r bot.Record) time.Time {
@@ -128,13 +131,29 @@ func (s *story) result(r bot.Record) string {
 	}
 	for _, p := range r.Parts {
 		switch p.Name {
-		case bot.PartSaid, bot.PartVersion:
+		case bot.PartSaid:
 			out = append(out, strings.TrimSpace(p.Value))
+		case bot.PartVersion:
+			out = append(out, s.version(r.About, strings.TrimSpace(p.Value)))
 		case bot.PartAmount:
 			out = append(out, s.sum(r.Kind, p.Value))
 		}
 	}
 	return strings.Join(out, "\n")
+}
+
+// version says which of the versions of a letter was sent: its language, its
+// tone and its length.
+func (s *story) version(kind, value string) string {
+	rest, ok := strings.CutPrefix(value, kind+".")
+	if !ok {
+		return value
+	}
+	var out []string
+	for _, id := range strings.Split(rest, ".") {
+		out = append(out, s.label("version.", id))
+	}
+	return strings.Join(out, s.say("value.comma"))
 }
 
 // sum says what a sum of an entry is.
@@ -174,6 +193,9 @@ func (s *story) remark(r bot.Record) string {
 	}
 	for _, was := range r.Was {
 		old := s.was(was)
+		if old == "" && was.Name == string(bot.PartText) {
+			old = strings.TrimSpace(r.Text)
+		}
 		if old == "" {
 			out = append(out, s.say("value.pair", "name", s.label("part.", was.Name), "value", s.say("cell.was_none", "at", s.stamp(was.At, false))))
 			continue
@@ -258,7 +280,9 @@ func (s *story) milestones() []row {
 	}
 	add(fact.LastSuccessAt, s.say("fact.success"))
 	add(fact.FailedAt, s.failed(), s.status())
-	add(fact.PaidAt, s.paid())
+	if !s.unpaid() {
+		add(fact.PaidAt, s.paid())
+	}
 	add(fact.PromisedBy, s.say("fact.promised"))
 	return out
 }

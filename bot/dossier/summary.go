@@ -81,10 +81,13 @@ func (s *story) head(p *pen, masked bool) {
 	p.y += 8
 }
 
-// askBox says who asks whom for what, on a tinted ground.
+// askBox says who asks whom for what, on a tinted ground, and where money was
+// demanded to whom this goes: never to the other side.
 func (s *story) askBox(p *pen) {
 	rows := s.askers()
-	if !s.fraud() {
+	if s.fraud() {
+		rows = append([][2]string{{s.say("summary.to"), s.say("summary.to_text")}}, rows...)
+	} else {
 		rows = append(rows, [2]string{s.say("summary.stage"), s.stage(string(s.c.Stage))})
 	}
 	top := p.y

@@ -81,7 +81,7 @@ func (s *story) indexTable(pieces []piece) table {
 
 // shows says what a piece of evidence shows: the caption, what was ticked.
 func (s *story) shows(r bot.Record) string {
-	return strings.TrimSpace(strings.TrimSpace(r.Text) + "\n" + s.ticked(r))
+	return strings.TrimSpace(strings.TrimSpace(wordsOf(r)) + "\n" + s.ticked(r))
 }
 
 func (s *story) size(n int64) string {

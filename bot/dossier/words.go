@@ -143,10 +143,12 @@ func (w words) stamp(at time.Time, rough bool) string {
 
 // due returns a moment that is written in RFC 3339 in figures.
 func (w words) due(text string) string {
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		return w.stamp(at, false)
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return text
 	}
-	return text
+	local := at.In(w.zone)
+	return w.stamp(at, local.Hour() == 23 && local.Minute() == 59) // by the end of a day
 }
 
 // zoneName returns the zone as its distance from UTC.
@@ -157,6 +159,12 @@ func (w words) zoneName(now time.Time) string { return "UTC" + now.In(w.zone).Fo
 func (w words) fraud() bool {
 	return w.c.Facts[fact.AskedToPay].Value == "yes" || w.c.Facts[fact.Status].Value == "pay_first" ||
 		w.c.Facts[fact.Role].Value == "victim"
+}
+
+// unpaid reports whether nothing was paid of what was demanded.
+func (w words) unpaid() bool {
+	v := w.c.Facts[fact.PaidAmount].Value
+	return v != "" && strings.Trim(string(v), "0.") == ""
 }
 
 // turnTo names those whom somebody turns to from whom money was demanded, in
@@ -211,7 +219,7 @@ func (w words) demands() []string {
 	if w.fraud() {
 		add("demand.check")
 		add("demand.report")
-		if paid := w.value(fact.PaidAmount); paid != "" {
+		if paid := w.value(fact.PaidAmount); paid != "" && !w.unpaid() {
 			add("demand.paid", "amount", paid)
 		}
 		return out
