@@ -53,7 +53,7 @@ type fileFact struct {
 // fileEntry is an entry of the timeline.
 type fileEntry struct {
 	N        int        `json:"n"`
-	Kind     string     `json:"kind"` // message, answer, question, note, contact, step, stage, gap, pasted, correction, evidence, paid, letter, reminder
+	Kind     string     `json:"kind"` // message, answer, question, note, contact, step, stage, gap, pasted, correction, evidence, paid, letter, draft, reminder
 	KindName string     `json:"kind_name"`
 	At       *time.Time `json:"at,omitempty"`    // when it happened
 	Rough    bool       `json:"rough,omitempty"` // at is the day only
@@ -69,7 +69,7 @@ type fileEntry struct {
 
 // filePart is what was read from the words, as it stands now.
 type filePart struct {
-	Name  string `json:"name"` // channel, agent, said, promise, due, rule, note, ticket, amount, shows, text, letter, version
+	Name  string `json:"name"` // channel, agent, said, promise, due, rule, note, ticket, amount, shows, text, letter, version, writer
 	Value string `json:"value"`
 	In    int    `json:"in,omitempty"`   // the bytes from..to of the text of this entry;
 	From  int    `json:"from,omitempty"` // left out where a button said it, and under the mask

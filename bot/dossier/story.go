@@ -46,7 +46,7 @@ func newStory(k *knowledge.Pack, src Source) *story {
 	src = src.with(plain)
 	s := &story{words: words{k: k, c: src.Case, zone: src.Zone}, src: src}
 	for _, r := range src.Records {
-		if r.Kind != bot.RecordQuestion && r.Kind != bot.RecordGap && r.Kind != bot.RecordReminder { // what was asked of the bot is no part of the story
+		if !slices.Contains(untold, r.Kind) {
 			s.rows = append(s.rows, s.row(r))
 		}
 	}
@@ -56,6 +56,10 @@ func newStory(k *knowledge.Pack, src Source) *story {
 	})
 	return s
 }
+
+// untold are the kinds of records that are no part of the story: what was asked
+// of the bot, and letters that were not sent.
+var untold = []bot.RecordKind{bot.RecordQuestion, bot.RecordGap, bot.RecordReminder, bot.RecordDraft}
 
 // row tells one record.
 func (s *story) row(r bot.Record) row {
@@ -150,8 +154,10 @@ func (s *story) version(kind, value string) string {
 		return value
 	}
 	var out []string
-	for _, id := range strings.Split(rest, ".") {
-		out = append(out, s.label("version.", id))
+	for i, id := range strings.Split(rest, ".") {
+		if i < 3 { // behind them stands whom it is for
+			out = append(out, s.label("version.", id))
+		}
 	}
 	return strings.Join(out, s.say("value.comma"))
 }
