@@ -30,7 +30,8 @@ type table struct {
 	columns []column
 	lines   []line
 	footer  string
-	keep    int // so many columns stand again where a line is continued, so that sorting keeps it together
+	upright bool // printed on upright paper: few columns, many lines
+	keep    int  // so many columns stand again where a line is continued, so that sorting keeps it together
 }
 
 // maker is whom files name as their author.
@@ -206,8 +207,11 @@ func (t table) print(f *excelize.File, end string) error {
 			return err
 		}
 	}
-	landscape, a4, one, none, yes := "landscape", 9, 1, 0, true
-	if err := f.SetPageLayout(t.name, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, FitToWidth: &one, FitToHeight: &none}); err != nil {
+	across, a4, one, none, yes := "landscape", 9, 1, 0, true
+	if t.upright {
+		across = "portrait"
+	}
+	if err := f.SetPageLayout(t.name, &excelize.PageLayoutOptions{Orientation: &across, Size: &a4, FitToWidth: &one, FitToHeight: &none}); err != nil {
 		return err
 	}
 	if err := f.SetSheetProps(t.name, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {

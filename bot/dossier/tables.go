@@ -38,9 +38,10 @@ func (s *story) timelineTable() table {
 
 // factsTable is everything that is known, in full.
 func (s *story) factsTable() table {
-	t := table{name: s.say("sheet.facts"), footer: s.say("sheet.page"), keep: 1, columns: []column{
-		s.column("fact", 18), s.column("value", 60), s.column("quote", 48), s.column("remark", 18),
+	t := table{name: s.say("sheet.facts"), footer: s.say("sheet.page"), upright: true, keep: 1, columns: []column{
+		s.column("fact", 16), s.column("value", 46), s.column("quote", 32), s.column("remark", 16),
 	}}
+	t.lines = append(t.lines, line{cells: []string{s.say("cell.stage_now"), s.stage(string(s.c.Stage)), "", ""}})
 	for _, spec := range fact.All() {
 		k, ok := s.c.Facts[spec.Name]
 		if !ok || k.Skipped && k.Value == "" {
@@ -55,7 +56,6 @@ func (s *story) factsTable() table {
 		}
 		t.lines = append(t.lines, line{cells: []string{cmp.Or(s.k.FactLabel(spec.Name), string(spec.Name)), s.value(spec.Name), k.Quote, remark}})
 	}
-	t.lines = append(t.lines, line{cells: []string{s.say("cell.stage_now"), s.stage(string(s.c.Stage)), "", ""}})
 	return t
 }
 
