@@ -127,7 +127,7 @@ type Input struct {
 
 	Quiet     string        // the quiet hours of the chat, "" where none were set
 	Retention time.Duration // how long an untouched chat is kept; 0: until it is deleted
-	Wordings  int           // requests for a better wording that a chat may make a day; 0: no language model is there
+	Wordings  int           // requests for a better wording that a chat may make a day; 0: no language model is there, -1: no limit
 
 	Recent []Record // the records that Wants asked for, newest first
 	These  []Record // those it asked for by number, as far as they exist

@@ -247,7 +247,7 @@ func (r *Relay) look(a arrival) (in bot.Input, c bot.Case, seen bool, err error)
 	in.At, in.Event, in.Message = u.At.In(r.zone(st.Zone)), u.Event, u.Message
 	in.Recent, in.These, in.Cases = st.Recent, st.These, st.Cases
 	in.Reminders, in.Missed = st.Reminders, st.Missed
-	in.Quiet, in.Retention = st.Quiet, r.cfg.Retention
+	in.Quiet, in.Retention, in.Wordings = st.Quiet, r.cfg.Retention, r.cfg.Wordings
 	return in, st.Case, st.Seen, err
 }
 

@@ -88,6 +88,7 @@ type Config struct {
 	Zone *time.Location // of chats that have none yet; nil: UTC
 
 	Retention time.Duration // how long an untouched chat is kept; 0: until it is deleted
+	Wordings  int           // requests that a chat may make a day to a language model; 0: none is there, -1: no limit
 
 	SendRate float64      // messages a second in all, 0: no limit
 	ChatRate float64      // messages a second in one chat, with bursts of 20; 0: no limit

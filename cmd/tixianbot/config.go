@@ -17,6 +17,7 @@ const (
 	tokenName   = "TELEGRAM_BOT_TOKEN"
 
 	hookSecretName = "TIXIANBOT_WEBHOOK_SECRET"
+	modelKeyName = "OPENAI_API_KEY"
 )
 
 // config is what flags and environment set alike, for every sub-command.
@@ -32,6 +33,9 @@ type config struct {
 	Retention      int     `name:"retention" env:"TIXIANBOT_RETENTION" default:"365" placeholder:"DAYS" help:"Days after which a chat that nobody touched is erased, 14 days after a notice to its user; 0 keeps it."`
 	BackupDir      string  `name:"backup-dir" env:"TIXIANBOT_BACKUP_DIR" placeholder:"DIR" help:"Folder to which the running bot copies its database every day at 04:00 of --tz; made if missing."`
 	BackupKeep     int     `name:"backup-keep" env:"TIXIANBOT_BACKUP_KEEP" default:"7" placeholder:"N" help:"How many daily backups are kept."`
+	OpenAIBaseURL  string  `name:"openai-base-url" env:"OPENAI_BASE_URL" placeholder:"URL" help:"Another OpenAI-compatible server than the public one; plain http to loopback only."`
+	OpenAIModel    string  `name:"openai-model" env:"OPENAI_MODEL" default:"gpt-4o-mini" placeholder:"NAME" help:"The language model that words letters, with a user's consent to each; only where OPENAI_API_KEY is set."`
+	LLMDaily       string  `name:"llm-daily" env:"TIXIANBOT_LLM_DAILY" default:"20/1000" placeholder:"N/M" help:"Requests a day to the language model, for one user and in all; one number is both; 0 is no limit."`
 	TZ             string  `name:"tz" env:"TIXIANBOT_TZ" default:"${zone}" placeholder:"ZONE" help:"Time zone of new chats."`
 }
 
@@ -42,6 +46,7 @@ var secrets = []struct{ name, help string }{
 	{keyName, "Encrypts the database: 32 random bytes in base64, as `tixianbot key` makes them; not set, it is plain."},
 	{oldKeyName, "For rekey alone: the key that TIXIANBOT_KEY takes the place of."},
 	{hookSecretName, "What Telegram shows with every call of the webhook; 1 to 256 of A-Z, a-z, 0-9, _ and -; required with a webhook."},
+	{modelKeyName, "Key of an OpenAI-compatible server; without it no language model is asked."},
 }
 
 // description heads the help.
@@ -113,23 +118,17 @@ var later = map[string]string{
 	"TIXIANBOT_USER_RATE": "what one user is answered is not limited yet",
 	"TIXIANBOT_ALLOW":     "who may write to the bot cannot be limited yet",
 	"TIXIANBOT_BLOCK":     "who may write to the bot cannot be limited yet",
-	"TIXIANBOT_LLM_DAILY": "no language model is used yet",
-	"OPENAI_API_KEY":      "no language model is used yet",
-	"OPENAI_BASE_URL":     "no language model is used yet",
-	"OPENAI_MODEL":        "no language model is used yet",
 }
 
 // checkEnvironment refuses, for a sub-command, variables that would be believed
-// to do something and do nothing. OPENAI_ variables often belong to somebody
-// else, so only run, which a language model would work for, looks at them.
+// to do something and do nothing.
 func checkEnvironment(command string, environ []string) error {
 	if command == "version" || command == "healthcheck" {
 		return nil
 	}
 	for _, pair := range slices.Sorted(slices.Values(environ)) {
 		name, value, _ := strings.Cut(pair, "=")
-		foreign := strings.HasPrefix(name, "OPENAI_") && command != "run"
-		if value == "" || foreign {
+		if value == "" {
 			continue
 		}
 		if strings.TrimSuffix(name, "_FILE") == oldKeyName && command != "rekey" {

@@ -15,11 +15,16 @@ import (
 // madeFolder is where files are made that go out to users, in the data folder.
 const madeFolder = "made"
 
-// makers returns who does the work that the core orders.
-func makers() map[bot.OrderKind]relay.Maker {
-	return map[bot.OrderKind]relay.Maker{
+// makers returns who does the work that the core orders. wording is nil where
+// there is no language model.
+func makers(wording *relay.Maker) map[bot.OrderKind]relay.Maker {
+	all := map[bot.OrderKind]relay.Maker{
 		bot.OrderLetter: {AtOnce: 2, Make: makeLetter},
 	}
+	if wording != nil {
+		all[bot.OrderWording] = *wording
+	}
+	return all
 }
 
 // makeLetter writes a letter as a docx.
