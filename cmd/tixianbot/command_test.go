@@ -225,6 +225,7 @@ func TestWrongConfiguration(t *testing.T) {
 		{"run", []string{token, "OPENAI_API_KEY=k", "OPENAI_BASE_URL=http://192.0.2.1/v1"}, "plain http"},
 		{"run", []string{token, "OPENAI_API_KEY=k", "TIXIANBOT_LLM_DAILY=many"}, "TIXIANBOT_LLM_DAILY"},
 		{"run", []string{token, "OPENAI_API_KEY=k", "TIXIANBOT_LLM_DAILY=-3"}, "TIXIANBOT_LLM_DAILY"},
+		{"chat --fresh", []string{"TIXIANBOT_ALLOW=5"}, "TIXIANBOT_ALLOW is set"},
 		{"chat --fresh", []string{"TIXIANBOT_DAAT=/data"}, "there is no such setting"},
 		{"cases --chat=x", nil, "--chat"},
 		{"nonsense", nil, "nonsense"},

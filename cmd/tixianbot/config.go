@@ -17,7 +17,7 @@ const (
 	tokenName   = "TELEGRAM_BOT_TOKEN"
 
 	hookSecretName = "TIXIANBOT_WEBHOOK_SECRET"
-	modelKeyName = "OPENAI_API_KEY"
+	modelKeyName   = "OPENAI_API_KEY"
 )
 
 // config is what flags and environment set alike, for every sub-command.
