@@ -24,7 +24,7 @@ func (t *turn) arrived() { t.c.View = View{Name: viewPaid} }
 
 // showPaid asks how much has arrived.
 func (t *turn) showPaid() {
-	rest := t.rest()
+	rest := t.missing()
 	var rows [][]Button
 	head := t.say("paid.ask")
 	if rest != "" {
@@ -52,6 +52,15 @@ func (t *turn) rest() fact.Value {
 	return amount(whole.Sub(whole, got))
 }
 
+// missing is the same, and "" where nothing is missing: a case that was solved
+// can be open again.
+func (t *turn) missing() fact.Value {
+	if rest := t.rest(); rest != "0" {
+		return rest
+	}
+	return ""
+}
+
 // decimal returns the number that v is; zero and false if it is none.
 func decimal(v fact.Value) (*big.Rat, bool) {
 	n, ok := new(big.Rat).SetString(string(v))
@@ -73,7 +82,7 @@ func amount(n *big.Rat) fact.Value {
 
 // got handles the button that says how much has arrived.
 func (t *turn) got(arg string) bool {
-	rest := t.rest()
+	rest := t.missing()
 	switch {
 	case arg == gotFee:
 		t.setStage(Resolved)

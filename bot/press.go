@@ -257,6 +257,7 @@ func (t *turn) pressCase(p Press) bool {
 		t.addLead(t.say("fee_only"))
 	case actReopen:
 		t.setStage(cmp.Or(t.c.Before, SelfCheck))
+		t.back()
 	case actNewCase:
 		t.openNext()
 	case actErase:

@@ -99,7 +99,7 @@ func (t *turn) reminderWords(text string, facts bool) bool {
 	case viewQuiet:
 		return t.quietWords(text, true)
 	case viewSince:
-		return t.sinceWords(text)
+		return t.sinceWords(text, facts)
 	case viewZone:
 		if !t.quietWords(text, false) {
 			t.timezone(text)
@@ -215,7 +215,7 @@ func timeParts(p when.Plan) []Part {
 // noteParts returns what to be reminded of: a piece of the words, or what the
 // reminder old said.
 func noteParts(note, text string, r *Record, old Record) []Part {
-	if note == "" || old.Part(PartSince) != "" {
+	if note == "" || old.Seq > 0 && old.About != reasonOwn {
 		return old.subject()
 	}
 	p := Part{Name: PartNote, Value: note}
@@ -290,12 +290,16 @@ func (t *turn) showConfirm(arg string) {
 
 // showRetime asks for another time.
 func (t *turn) showRetime(arg string) {
-	seq, _, _ := strings.Cut(arg, ".")
+	seq, _, once := strings.Cut(arg, ".")
 	r, ok := t.reminder(atoi(seq))
 	if !ok {
 		t.back()
 		t.showCurrent()
 		return
 	}
-	t.screen("remind_at:"+arg, t.say("remind.retime", "time", t.timeOf(r), "what", t.noteOf(r)), [][]Button{{t.button("leave", actLeave, "")}})
+	text := t.say("remind.retime", "time", t.timeOf(r), "what", t.noteOf(r))
+	if once || !r.Struck.IsZero() {
+		text = t.say("remind.retime_again", "what", t.noteOf(r))
+	}
+	t.screen("remind_at:"+arg, text, [][]Button{{t.button("leave", actLeave, "")}})
 }

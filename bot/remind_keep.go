@@ -49,11 +49,12 @@ func (t *turn) tellDropped(title string, lines []string) {
 }
 
 // answerCame drops the reminders that wait for an answer when the user says that
-// it has come. Words that promise another one are none of that.
-func (t *turn) answerCame(text string) {
+// it has come, and reports whether there were any. Words that promise another
+// one are none of that.
+func (t *turn) answerCame(text string) bool {
 	r, contact := t.contactOfTurn()
 	if len(t.c.Reminders) == 0 || contact && r.Part(PartDue) != "" || !t.holds("words.answered", text) || t.holds("words.unanswered", text) {
-		return
+		return false
 	}
 	var gone []string
 	for _, r := range t.pending() {
@@ -62,6 +63,7 @@ func (t *turn) answerCame(text string) {
 		}
 	}
 	t.tellDropped("remind.answered_head", gone)
+	return len(gone) > 0
 }
 
 // waits reports whether a reminder is there because somebody else is to answer.

@@ -269,14 +269,19 @@ func (t *turn) showSince(id string) {
 
 // sinceWords takes words as the day from which a legal period runs, and reports
 // whether they name one.
-func (t *turn) sinceWords(text string) bool {
+func (t *turn) sinceWords(text string, facts bool) bool {
 	f, ok := t.k.Reader.Answer(fact.FailedAt, text, t.in.At)
 	since, isTime := f.Value.Time()
+	_, ahead := t.k.Planner.Parse(text, t.in.At)
 	switch {
-	case !ok || !isTime:
-		t.addLead(t.say("remind.since_unknown"))
-	case since.After(t.in.At):
+	case ahead == nil && !(ok && isTime) || ok && since.After(t.in.At):
 		t.addLead(t.say("remind.since_ahead"))
+	case !ok || !isTime:
+		if facts || t.means("words.solved", text) {
+			t.back() // somebody tells how it went on
+			return false
+		}
+		t.addLead(t.say("remind.since_unknown"))
 	default:
 		t.markWords(RecordReminder, "")
 		t.runsSince(t.c.View.Arg, since.In(t.in.At.Location()))

@@ -172,8 +172,8 @@ func (t *turn) words(text string, found []read.Found, flag screen.Flag) {
 		}
 	}
 	_, contact := t.contactOfTurn()
-	t.answerCame(text)
-	understood := len(changed) > 0 || flag != screen.None || article != "" || contact
+	came := t.answerCame(text)
+	understood := came || len(changed) > 0 || flag != screen.None || article != "" || contact
 	t.reply(text, article, changed, understood)
 }
 

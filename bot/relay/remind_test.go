@@ -2,6 +2,7 @@ package relay
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -10,10 +11,12 @@ import (
 	"tixianbot/store"
 )
 
+var content = sync.OnceValues(func() (*knowledge.Pack, error) { return knowledge.Load("") })
+
 // realCore lets a world run the bot as it is, with its content.
 func realCore(t *testing.T) func(*Config) {
 	t.Helper()
-	k, err := knowledge.Load("")
+	k, err := content()
 	if err != nil {
 		t.Fatal(err)
 	}
