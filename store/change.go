@@ -96,7 +96,7 @@ type encodedChange struct {
 	amended  []entry
 	jobs     []entry
 	orders   []entry
-	queue    [][]byte
+	queue    []queued
 	poison   []byte
 }
 
@@ -198,15 +198,15 @@ func encodeJobs(c Change) (out []entry, err error) {
 	return out, nil
 }
 
-func encodeItems(items []Item) ([][]byte, error) {
-	out := make([][]byte, len(items))
+func encodeItems(items []Item) ([]queued, error) {
+	out := make([]queued, len(items))
 	for i, it := range items {
-		it.Queued = time.Now()
+		it.Queued = time.Now().Round(0) // as it comes back from the file
 		v, err := json.Marshal(itemToDisk(it))
 		if err != nil {
 			return nil, err
 		}
-		out[i] = v
+		out[i] = queued{it, v}
 	}
 	return out, nil
 }
@@ -277,6 +277,7 @@ func (e *encodedChange) erase(w *writer) error {
 	if err := w.meta.Put(metaErased, []byte{1}); err != nil {
 		return err
 	}
+	w.store.fresh.forget(e.Chat)
 	for _, b := range w.ofChats() {
 		if err := deletePrefix(b, chatKey(e.Chat)); err != nil {
 			return err
@@ -386,8 +387,8 @@ func (e *encodedChange) putPoison(w *writer) error {
 }
 
 func (e *encodedChange) putItems(w *writer) error {
-	for i, v := range e.queue {
-		if err := w.push(e.Chat, e.Queue[i].ID.Class, v); err != nil {
+	for _, q := range e.queue {
+		if err := w.push(e.Chat, q); err != nil {
 			return err
 		}
 	}

@@ -58,7 +58,9 @@ func (s *Store) Head(chat bot.ChatID) (h Head, ok bool, err error) {
 		}
 		ok = true
 		h, err = s.head(tx, k, v)
-		next, _ := c.Next()
+		keys := tx.Bucket(bucketOutbox).Keys()
+		keys.Seek(k)
+		next, _ := keys.Next()
 		h.More = hasChat(next, chat)
 		return err
 	})
@@ -72,7 +74,7 @@ func (s *Store) head(tx *txn, k, v []byte) (h Head, err error) {
 	if err != nil {
 		return h, s.damaged(string(bucketOutbox), chatOf(k))
 	}
-	if h.Item, err = decodeItem(id, v); err != nil {
+	if h.Item, err = s.fresh.decode(chat, id, v); err != nil {
 		h.Item = Item{ID: id}
 		return h, s.damaged(string(bucketOutbox), chat)
 	}
@@ -146,11 +148,11 @@ func (s *Store) Settle(z Settlement) (next Class, err error) {
 	e := &encodedSettlement{Settlement: z}
 	if z.Notice != nil {
 		notice := Item{Message: *z.Notice, Notice: true, ID: ItemID{Class: Answer}}
-		values, err := encodeItems([]Item{notice})
+		items, err := encodeItems([]Item{notice})
 		if err != nil {
 			return Nothing, fmt.Errorf("%w: %w", ErrInvalid, err)
 		}
-		e.notice = values[0]
+		e.notice = &items[0]
 	}
 	out, err := s.submit(&job{op: e, patient: z.Patient})
 	return out.next, err
@@ -158,21 +160,22 @@ func (s *Store) Settle(z Settlement) (next Class, err error) {
 
 type encodedSettlement struct {
 	Settlement
-	notice []byte
+	notice *queued
 }
 
 func (e *encodedSettlement) apply(w *writer) (outcome, error) {
 	key := itemKey(e.Chat, e.Item)
-	raw := w.outbox.Get(key)
-	if raw == nil {
+	if !w.outbox.Has(key) {
 		return outcome{next: w.first(e.Chat)}, nil
 	}
 	var err error
 	switch e.Fate {
 	case Delivered:
+		w.store.fresh.drop(e.Chat, e.Item)
 		err = e.deliver(w, key)
 	case Dead:
-		err = e.bury(w, key, raw)
+		w.store.fresh.drop(e.Chat, e.Item)
+		err = e.bury(w, key)
 	case Held:
 		err = e.hold(w)
 	default:
@@ -192,15 +195,15 @@ func (e *encodedSettlement) deliver(w *writer, key []byte) error {
 	return w.slots.Put(slot, id)
 }
 
-func (e *encodedSettlement) bury(w *writer, key, raw []byte) error {
-	letter := diskLetter{At: w.now, Reason: e.Reason, Item: bytes.Clone(raw)}
+func (e *encodedSettlement) bury(w *writer, key []byte) error {
+	letter := diskLetter{At: w.now, Reason: e.Reason, Item: bytes.Clone(w.outbox.Get(key))}
 	if err := putJSON(w.dead, key, letter); err != nil {
 		return err
 	}
 	if err := w.outbox.Delete(key); err != nil || e.notice == nil {
 		return err
 	}
-	return w.push(e.Chat, Answer, e.notice)
+	return w.push(e.Chat, *e.notice)
 }
 
 func (e *encodedSettlement) hold(w *writer) error {
@@ -213,12 +216,14 @@ func (e *encodedSettlement) hold(w *writer) error {
 }
 
 // push adds an encoded item at the end of its class.
-func (w *writer) push(chat bot.ChatID, class Class, item []byte) error {
+func (w *writer) push(chat bot.ChatID, q queued) error {
 	seq, err := w.outbox.NextSequence()
 	if err != nil {
 		return err
 	}
-	return w.outbox.Put(itemKey(chat, ItemID{class, seq}), item)
+	id := ItemID{q.item.ID.Class, seq}
+	w.store.fresh.keep(chat, id, q)
+	return w.outbox.Put(itemKey(chat, id), q.value)
 }
 
 // first returns the class of the first thing that chat has to send.

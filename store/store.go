@@ -37,6 +37,8 @@ type Store struct {
 	handleMu sync.Mutex
 	handle   *handle // replaced by the writing goroutine alone
 
+	fresh fresh // items as they were queued
+
 	update func(func(*bolt.Tx) error) error // writes to the file, but in tests
 
 	mu     sync.Mutex
