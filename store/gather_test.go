@@ -60,7 +60,7 @@ func TestCallersWhoAreComingShareTransactions(t *testing.T) {
 					if i > 0 {
 						f.Coming(1)
 					}
-					time.Sleep(time.Duration(c) * 200 * time.Microsecond)
+					time.Sleep(time.Duration(c+1) * 200 * time.Microsecond)
 					f.commit(Change{Update: int64(1 + c*each + i), Chat: bot.ChatID(c), Came: true})
 				}
 			})
