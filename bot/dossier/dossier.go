@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,14 +25,18 @@ type Source struct {
 	Statement Written   // the letter for a regulator, to be the one page; without Text one is made of the case
 	Reminders []byte    // an iCalendar file, or nil
 
-	// Open fetches a piece of evidence. An error leaves it out: the index names
-	// it, and the pack still comes. nil fetches nothing.
+	// Open fetches a piece of evidence. An error leaves it out, ErrLarge because it
+	// is too large: the index names it, and the pack still comes. nil fetches
+	// nothing.
 	Open func(context.Context, bot.File) (io.ReadCloser, error)
 
 	// Progress is told, from one goroutine, how many pieces of the work are
 	// done. It must not block for long. It may be nil.
 	Progress func(done, total int)
 }
+
+// ErrLarge says that a piece of evidence is larger than can be fetched.
+var ErrLarge = errors.New("the file is too large")
 
 // Written is a letter.
 type Written struct {

@@ -198,6 +198,8 @@ func (w *writing) fetchOne(ctx context.Context, p *piece, room int64) error {
 		return fmt.Errorf("fetch evidence: %w", ctx.Err())
 	case errors.As(err, &disk) && disk.Path == p.temp:
 		return fmt.Errorf("keep evidence: %w", err)
+	case errors.Is(err, ErrLarge):
+		p.state = state(Large)
 	case err != nil:
 		p.state = state(Gone)
 	case n > room:

@@ -46,7 +46,7 @@ func (cmd chatCmd) Run(ctx context.Context, p *program) error {
 	screen := terminal.New(p.out, time.Now())
 	r := relay.New(relay.Config{
 		Store: db, Sender: screen, Knowledge: shelf.pack, Zone: zone,
-		Makers: makers(nil), Dir: filepath.Join(folder, madeFolder),
+		Makers: makers(shelf.pack, nearby{}, nil), Dir: filepath.Join(folder, madeFolder),
 		Log: slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	return errors.Join(cmd.converse(ctx, p, screen, r), db.Close())

@@ -6,20 +6,26 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"tixianbot/bot"
 	"tixianbot/bot/dossier"
 	"tixianbot/bot/relay"
+	"tixianbot/knowledge"
 )
 
 // madeFolder is where files are made that go out to users, in the data folder.
 const madeFolder = "made"
 
-// makers returns who does the work that the core orders. wording is nil where
-// there is no language model.
-func makers(wording *relay.Maker) map[bot.OrderKind]relay.Maker {
+// makers returns who does the work that the core orders, by the content of the
+// moment. files gives the evidence, or is nil; wording is nil where there is no
+// language model.
+func makers(pack func() *knowledge.Pack, files relay.Files, wording *relay.Maker) map[bot.OrderKind]relay.Maker {
+	p := packer{pack: pack, files: files, pause: time.Second}
 	all := map[bot.OrderKind]relay.Maker{
-		bot.OrderLetter: {AtOnce: 2, Make: makeLetter},
+		bot.OrderLetter:  {AtOnce: 2, Make: makeLetter},
+		bot.OrderPack:    {AtOnce: 2, Time: packTime, Make: p.makePack},
+		bot.OrderPicture: {AtOnce: 2, Make: p.makePicture},
 	}
 	if wording != nil {
 		all[bot.OrderWording] = *wording

@@ -60,7 +60,7 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 	watched := &watched{Store: db}
 	r := relay.New(relay.Config{
 		Store: watched, Sender: client, Files: client, Knowledge: shelf.pack, Hungry: client.More,
-		Makers: makers(model.maker(db)), Wordings: model.each(), Dir: filepath.Join(p.Data, madeFolder),
+		Makers: makers(shelf.pack, client, model.maker(db)), Wordings: model.each(), Dir: filepath.Join(p.Data, madeFolder),
 		Zone: zone, Retention: keep, SendRate: p.SendRate, ChatRate: p.ChatRate, Log: log,
 	})
 	backups, err := p.keepBackups(ctx, db, zone, log)
