@@ -9,13 +9,15 @@ import (
 	"tixianbot/knowledge/markup"
 )
 
-// render returns a message as it is printed, with the blank line before it.
-func render(m bot.Message, edited bool) string {
+// render returns a message as it is printed, with the blank line before it and
+// the line of its file, if it has one.
+func render(m bot.Message, file string, edited bool) string {
 	var b strings.Builder
 	b.WriteByte('\n')
 	if edited {
 		b.WriteString("↻ ")
 	}
+	b.WriteString(file)
 	for _, line := range markup.Parse(strings.Trim(m.Text, "\n")) {
 		b.WriteString(renderLine(line) + "\n")
 	}

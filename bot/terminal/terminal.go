@@ -8,13 +8,13 @@
 //	any words          a message
 //	/log words         a command, as in a messenger
 //	!label or !3       the press of a button, by its label or by its number
-//	@notes/screen.png  a file, of which only the name is looked at
+//	@notes/screen.png  a file, which is not looked at before it is packed up
 //	\!words            a message that begins with one of these signs
 //
 // What the bot says is printed as it is shown there: a blank line, the words,
 // and the keyboard as a numbered list, one row a line. A message that replaces
-// an earlier one begins with ↻, the toast of a button with ·, and ⌫ says that
-// the bot deleted what the person wrote last.
+// an earlier one begins with ↻, the toast of a button with ·, a file with ⎘ and
+// where it was put, and ⌫ says that the bot deleted what the person wrote last.
 //
 // The invariant: all that one line brings about is printed before the next
 // line is read, so that a script and its output read as one conversation.
@@ -46,7 +46,8 @@ type Terminal struct {
 	first  int64 // the id before the first of this terminal
 	last   int64 // the newest id given, to an update or a message
 	boards []board
-	turn   *turn // what one line brings about, while it does
+	folder string // for files that the bot sends, "" for none
+	turn   *turn  // what one line brings about, while it does
 }
 
 // turn gathers what is to be printed for one line. The toast of a press comes
@@ -78,7 +79,11 @@ func (t *Terminal) Send(ctx context.Context, _ bot.ChatID, m bot.Message, replac
 	if replace == 0 {
 		id = bot.MessageID(t.next())
 	}
-	if err := t.print(render(m, replace != 0)); err != nil {
+	file, err := t.received(m.File)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.print(render(m, file, replace != 0)); err != nil {
 		return 0, err
 	}
 	t.show(id, m.Buttons)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -296,9 +298,43 @@ func FuzzRead(f *testing.F) {
 func FuzzRender(f *testing.F) {
 	f.Add("# a\n- b `c` [d](https://e.example)\n```\n\x1b[0m\n```")
 	f.Fuzz(func(t *testing.T, text string) {
-		out := render(bot.Message{Text: text, Buttons: [][]bot.Button{{{Label: text}}}}, true)
+		out := render(bot.Message{Text: text, Buttons: [][]bot.Button{{{Label: text}}}}, "", true)
 		if i := strings.IndexFunc(out, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }); i >= 0 {
 			t.Fatalf("%q at %d of %q", out[i], i, out)
 		}
 	})
+}
+
+// TestFilesAreKept: the screen says where a file was put; a second one of the
+// same name does not write over the first, and no name leads out of the folder.
+func TestFilesAreKept(t *testing.T) {
+	term, out := screen()
+	made := filepath.Join(t.TempDir(), "made")
+	if err := os.WriteFile(made, []byte("zip"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := bot.Message{Text: "先看 00_案情摘要", File: bot.Attachment{Path: made, Name: "材料.zip", Size: 1234}}
+	send(t, term, m, 0)
+	folder := filepath.Join(t.TempDir(), "received")
+	term.KeepIn(folder)
+	send(t, term, m, 0)
+	send(t, term, m, 0)
+	m.File.Name = "../../x\x1b[2J.sh"
+	send(t, term, m, 0)
+	want := "\n⎘ 材料.zip (1.2 KB)\n先看 00_案情摘要\n"
+	for _, name := range []string{"材料.zip", "材料_2.zip", "x[2J.sh"} {
+		at := filepath.Join(folder, name)
+		want += "\n⎘ " + at + " (1.2 KB)\n先看 00_案情摘要\n"
+		if data, err := os.ReadFile(at); err != nil || string(data) != "zip" {
+			t.Errorf("%s holds %q, %v", at, data, err)
+		}
+	}
+	if out.String() != want {
+		t.Errorf("the screen shows\n%s\nwant\n%s", out, want)
+	}
+	m.File.Path = made + ".gone"
+	var refusal *bot.Refusal
+	if _, err := term.Send(t.Context(), Chat, m, 0, false); !errors.As(err, &refusal) || refusal.Reason != bot.Rejected {
+		t.Errorf("a file that is not there: %v", err)
+	}
 }

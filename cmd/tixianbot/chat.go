@@ -21,7 +21,7 @@ type chatCmd struct {
 }
 
 const chatHelp = `Write as you would to the bot. !label or !3 presses a button, @name.png sends a
-file, /start begins, Ctrl-D ends.
+file, /start begins, Ctrl-D ends. Where the bot puts a file stands behind ⎘.
 `
 
 // Run is a conversation: a line is a message, and the end of the input ends it.
@@ -44,6 +44,12 @@ func (cmd chatCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	screen := terminal.New(p.out, time.Now())
+	received, tidy, err := cmd.received(p.Data)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	defer tidy()
+	screen.KeepIn(received)
 	r := relay.New(relay.Config{
 		Store: db, Sender: screen, Knowledge: shelf.pack, Zone: zone,
 		Makers: makers(shelf.pack, nearby{}, nil), Dir: filepath.Join(folder, madeFolder),
@@ -62,6 +68,22 @@ func (cmd chatCmd) folder(data string) (string, func(), error) {
 		return "", nil, fmt.Errorf("make a temporary folder: %w", err)
 	}
 	return folder, func() { _ = os.RemoveAll(folder) }, nil
+}
+
+// receivedFolder is where the files are put that the bot sends, in the data folder.
+const receivedFolder = "received"
+
+// received returns where the files are put that the bot sends, and what to do
+// when no more come. They stay, also where the database does not.
+func (cmd chatCmd) received(data string) (string, func(), error) {
+	if !cmd.Fresh {
+		return filepath.Join(data, receivedFolder), func() {}, nil
+	}
+	folder, err := os.MkdirTemp("", "tixianbot-received-")
+	if err != nil {
+		return "", nil, fmt.Errorf("make a folder for files: %w", err)
+	}
+	return folder, func() { _ = os.Remove(folder) }, nil // if nothing has come
 }
 
 // converse lets the lines through the relay, each with all it brings about

@@ -88,7 +88,7 @@ func (u *user) start(daily string) {
 	u.db = db
 	u.relay = relay.New(relay.Config{
 		Store: db, Sender: u, Knowledge: func() *knowledge.Pack { return u.pack },
-		Makers: makers(m.maker(db)), Wordings: m.each(), Dir: filepath.Join(filepath.Dir(u.path), madeFolder), Log: log,
+		Makers: makers(nil, nil, m.maker(db)), Wordings: m.each(), Dir: filepath.Join(filepath.Dir(u.path), madeFolder), Log: log,
 	})
 	var ctx context.Context
 	ctx, u.end = context.WithCancel(context.Background())
