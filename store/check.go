@@ -36,7 +36,7 @@ const maxProblems = 20
 // decodes. Writing waits meanwhile. The error is about the checking; what is
 // wrong with the file is in the report.
 func (s *Store) Check() (Report, error) {
-	r := Report{Key: s.KeyID(), Poison: []Poison{}, Problems: []string{}}
+	r := Report{Poison: []Poison{}, Problems: []string{}}
 	// A look at the structure compares pages with the list of free ones, which
 	// belongs to the writer: it is sound only while nothing is written.
 	h := s.hold()
@@ -64,6 +64,7 @@ func (s *Store) check(tx *txn, r *Report) (err error) {
 			r.Problems = append(r.Problems, "the structure cannot be read: "+panicked(v).Error())
 		}
 	}()
+	r.Key = s.KeyID()
 	if err := checkStructure(tx.raw, r); err != nil {
 		return err
 	}
