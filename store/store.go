@@ -92,6 +92,7 @@ func openQuiet(path string, key Key) (*Store, error) {
 	}
 	_ = os.Remove(compactPath(path))
 	_ = os.Remove(rekeyPath(path))
+	_ = clearRestore(path)
 	return s, nil
 }
 

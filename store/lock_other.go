@@ -1,0 +1,13 @@
+//go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly)
+
+package store
+
+import (
+	"errors"
+	"os"
+)
+
+// lockFile cannot be done on this system.
+func lockFile(path string) (*os.File, error) {
+	return nil, errors.New("the database that is there cannot be locked on this system: move it away and try again")
+}
