@@ -148,8 +148,8 @@ func openReadOnly(path string) (db *bolt.DB, err error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case !info.Mode().IsRegular() || info.Size() == 0:
-		return nil, fmt.Errorf("%w: it is empty, or no file", ErrForeign)
+	case !info.Mode().IsRegular() || info.Size() < int64(2*os.Getpagesize()):
+		return nil, fmt.Errorf("%w: it is too short, or no file", ErrForeign)
 	}
 	err = guard(func() (err error) {
 		db, err = bolt.Open(path, 0o600, &bolt.Options{

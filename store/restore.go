@@ -20,7 +20,7 @@ type Restoring struct {
 	Replay bool   // keep the messages that waited and the work that was ordered
 	Now    time.Time
 
-	Told func(what string, done, total int64) // hears how far what is slow has come; may be nil
+	Told func(what string, done, total int64) // hears what is done and how far it has come, in bytes where total is not 0; may be nil
 }
 
 // Restored says what was done.
@@ -68,6 +68,7 @@ func Restore(ctx context.Context, r Restoring) (out Restored, err error) {
 
 // replace makes the restored database and puts it in its place.
 func (r Restoring) replace(ctx context.Context) (out Restored, err error) {
+	r.tell("looking the backup through", 0, 0)
 	if err := r.soundBackup(); err != nil {
 		return out, err
 	}
@@ -170,6 +171,7 @@ func (r Restoring) prepare(ctx context.Context, path string) (out Restored, err 
 	if err := s.moveOn(ctx, r.tell); err != nil {
 		return out, err
 	}
+	r.tell("looking the restored database through", 0, 0)
 	b, err := s.Backlog(r.Now)
 	if err != nil {
 		return out, err
@@ -245,14 +247,14 @@ func dropAll(b *bucket) (n int, err error) {
 // moveOn has the revisions and entries of all cases go on from far above.
 func (s *Store) moveOn(ctx context.Context, told func(what string, done, total int64)) error {
 	m := &moving{}
-	for done := int64(0); !m.over; done += casesAtOnce {
+	for done := casesAtOnce; !m.over; done += casesAtOnce {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if _, err := s.submit(&job{op: m}); err != nil {
 			return err
 		}
-		told("cases prepared", done, 0)
+		told(fmt.Sprintf("preparing the cases, %d are done", done), 0, 0)
 	}
 	return nil
 }

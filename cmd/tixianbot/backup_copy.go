@@ -102,6 +102,15 @@ func (p *progress) of(what string) func(done, total int64) {
 	}
 }
 
+// either says what is done, and how much of it where total is known.
+func (p *progress) either(what string, done, total int64) {
+	if total == 0 {
+		p.say(what)
+		return
+	}
+	p.of(what)(done, total)
+}
+
 // say prints line, unless the one before is fresh.
 func (p *progress) say(line string) {
 	now := time.Now()

@@ -45,6 +45,7 @@ type cli struct {
 	Lint        lintCmd        `cmd:"" help:"Say what is wrong with the content; exit 1 on errors."`
 	Check       checkCmd       `cmd:"" help:"Read the whole database and say whether it is sound, beside a running bot too."`
 	Backup      backupCmd      `cmd:"" help:"Copy the database to a file and check the copy, beside a running bot too."`
+	Restore     restoreCmd     `cmd:"" help:"Put a backup in the place of the database; the bot must not run."`
 	Stats       statsCmd       `cmd:"" help:"Count cases by stage and cause, where people leave, and what could not be answered."`
 	Book        bookCmd        `cmd:"" help:"Write every screen of the bot to one page, to be read through."`
 	Eval        evalCmd        `cmd:"" help:"Try sets of test questions and print how well they were answered."`
