@@ -79,7 +79,7 @@ func roomFor(folder string, s *store.Store) error {
 	if err != nil {
 		return err
 	}
-	if free, ok := freeRoom(folder); ok && free < size.File+spareRoom {
+	if free, ok := store.FreeRoom(folder); ok && free < size.File+spareRoom {
 		return fmt.Errorf("there is no room for a copy: the database has %s MiB, %s MiB are free in %s, and %d MiB stay free for the bot to go on writing",
 			megabytes(size.File), megabytes(free), folder, spareRoom>>20)
 	}

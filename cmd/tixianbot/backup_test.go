@@ -275,7 +275,7 @@ func TestARunningBotMakesItsBackup(t *testing.T) {
 // TestABackupNeedsRoom besides what the bot goes on to write.
 func TestABackupNeedsRoom(t *testing.T) {
 	s := openStore(t, 1)
-	free, ok := freeRoom(t.TempDir())
+	free, ok := store.FreeRoom(t.TempDir())
 	if !ok {
 		t.Skip("the room on a disk is not known on this system")
 	}

@@ -1,4 +1,4 @@
-//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+//go:build linux || darwin || freebsd
 
 package store
 
@@ -21,4 +21,14 @@ func lockFile(path string) (*os.File, error) {
 		return nil, errors.Join(fmt.Errorf("%w%s", ErrLocked, holder(path)), f.Close())
 	}
 	return f, nil
+}
+
+// FreeRoom returns how many bytes may still be written in a folder, and whether
+// that is known.
+func FreeRoom(folder string) (bytes int64, ok bool) {
+	var s unix.Statfs_t
+	if err := unix.Statfs(folder, &s); err != nil {
+		return 0, false
+	}
+	return int64(s.Bavail) * int64(s.Bsize), true
 }

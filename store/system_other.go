@@ -1,4 +1,4 @@
-//go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly)
+//go:build !(linux || darwin || freebsd)
 
 package store
 
@@ -11,3 +11,6 @@ import (
 func lockFile(path string) (*os.File, error) {
 	return nil, errors.New("the database that is there cannot be locked on this system: move it away and try again")
 }
+
+// FreeRoom is not known on this system.
+func FreeRoom(string) (bytes int64, ok bool) { return 0, false }
