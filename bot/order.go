@@ -65,6 +65,8 @@ func (t *turn) made(m Made) {
 		t.letterMade(m)
 	case OrderWording:
 		t.worded(m)
+	case OrderCalendar:
+		t.calendarMade(m)
 	case OrderPack, OrderPicture:
 		t.exported(m)
 	}

@@ -37,12 +37,13 @@ const (
 	actLater     Act = "rs" // Arg: number of one of a series; ask for a time at which it is to come besides
 	actSince     Act = "rq" // Arg: period.days; the legal period runs since so many days ago
 	actSetZone   Act = "tz" // Arg: id of a time zone
+	actCalendar  Act = "ri" // Arg: number of the reminder that is to be a calendar file, or "" for all
 	actQuiet     Act = "qh" // Arg: the hours in which nothing rings, or "" to be asked for them
 )
 
 var remindActs = []Act{
 	actRemind, actPropose, actSetIt, actRetime, actNoRemind, actReminders, actReminder, actHeeded, actSnooze,
-	actLater, actSince, actSetZone, actQuiet,
+	actLater, actSince, actSetZone, actQuiet, actCalendar,
 }
 
 const (

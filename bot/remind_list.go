@@ -252,10 +252,12 @@ func (t *turn) showReminders() {
 		keys = append(keys, key)
 	}
 	text := t.say("remind.none")
+	rows := rowsOf(keys, numbersPerRow)
 	if len(lines) > 0 {
+		rows = append(rows, []Button{t.button("calendar_all", actCalendar, "")})
 		text = paragraphs(t.say("remind.head"), strings.Join(lines, "\n"), t.say("remind.foot"))
 	}
-	rows := append(rowsOf(keys, numbersPerRow), []Button{t.quietButton()}, []Button{t.button("remind_new", actRemind, ""), t.button("leave", actLeave, "")})
+	rows = append(rows, []Button{t.quietButton()}, []Button{t.button("remind_new", actRemind, ""), t.button("leave", actLeave, "")})
 	t.screen("reminders", text, rows)
 }
 
@@ -269,6 +271,7 @@ func (t *turn) showReminder(arg string) {
 	}
 	t.screen("reminder:"+arg, t.say("remind.one", "time", t.timeOf(r), "what", t.noteOf(r), "why", t.whyOf(r)), [][]Button{
 		{t.button("retime", actRetime, arg), t.button("remind_drop", actNoRemind, arg)},
+		{t.button("calendar", actCalendar, arg)},
 		{t.button("reminders", actReminders, ""), t.button("leave", actLeave, "")},
 	})
 }
@@ -294,6 +297,8 @@ func (t *turn) pressRemind(p Press) bool {
 		t.c.View = View{Name: viewRetime, Arg: arg + ".once"}
 	case actSince:
 		ok = t.sincePress(p.Arg)
+	case actCalendar:
+		return t.calendar(seq)
 	case actQuiet:
 		ok = t.quietPress(p.Arg)
 	case actReminder:
@@ -326,7 +331,7 @@ func (t *turn) pressElsewhere(p Press) {
 	}
 	ok := true
 	switch p.Act {
-	case actSnooze, actHeeded, actNoRemind, actRetime, actLater, actReminder:
+	case actSnooze, actHeeded, actNoRemind, actRetime, actLater, actReminder, actCalendar:
 		ok = t.pressRemind(p)
 	case actSetIt:
 		t.c.View = View{Name: viewConfirm, Arg: p.Arg} // what else is set is not known yet

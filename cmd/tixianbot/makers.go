@@ -23,9 +23,10 @@ const madeFolder = "made"
 func makers(pack func() *knowledge.Pack, files relay.Files, wording *relay.Maker) map[bot.OrderKind]relay.Maker {
 	p := packer{pack: pack, files: files, pause: time.Second}
 	all := map[bot.OrderKind]relay.Maker{
-		bot.OrderLetter:  {AtOnce: 2, Make: makeLetter},
-		bot.OrderPack:    {AtOnce: 2, Time: packTime, Make: p.makePack},
-		bot.OrderPicture: {AtOnce: 2, Make: p.makePicture},
+		bot.OrderLetter:   {AtOnce: 2, Make: makeLetter},
+		bot.OrderPack:     {AtOnce: 2, Time: packTime, Make: p.makePack},
+		bot.OrderPicture:  {AtOnce: 2, Make: p.makePicture},
+		bot.OrderCalendar: {AtOnce: 2, Make: p.makeCalendar},
 	}
 	if wording != nil {
 		all[bot.OrderWording] = *wording
