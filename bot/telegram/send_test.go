@@ -177,6 +177,14 @@ func TestRefusals(t *testing.T) {
 			_, err := c.Send(ctx, 7, text, id, false)
 			return err
 		}, bot.CannotEdit},
+		{"an edit of a message that is a file", func(t *testing.T, srv *telegramtest.Server, c *Client) error {
+			id := mustSend(t, c, 7, text, 0)
+			srv.Inject(telegramtest.Fault{
+				Kind: telegramtest.Refused, Method: "editMessageText", Text: "Bad Request: there is no text in the message to edit",
+			})
+			_, err := c.Send(ctx, 7, text, id, false)
+			return err
+		}, bot.CannotEdit},
 		{"no words", func(t *testing.T, srv *telegramtest.Server, c *Client) error {
 			_, err := c.Send(ctx, 7, bot.Message{Text: " \n\u200b\n"}, 0, false)
 			return err

@@ -82,7 +82,7 @@ func badRequest(what string, editing bool) bot.Reason {
 		return bot.CannotParse
 	case saysFileAway:
 		return bot.Unreachable
-	case saysEditGone, saysCannotEdit, saysBadMessageID:
+	case saysEditGone, saysCannotEdit, saysBadMessageID, saysNoText, saysNoCaption:
 		if editing {
 			return bot.CannotEdit
 		}
@@ -100,18 +100,23 @@ const (
 	saysCannotEdit   = "message can't be edited"
 	saysBadMessageID = "message_id_invalid"
 	saysDeleteGone   = "message to delete not found"
+	saysNoText       = "there is no text in the message to edit" // it is a file
+	saysNoCaption    = "there is no caption in the message to edit"
 	saysFileAway     = "the file is temporarily unavailable"
 )
 
 var descriptions = []string{
 	saysNotModified, saysCannotParse, saysEditGone, saysCannotEdit, saysBadMessageID, saysDeleteGone,
-	"message can't be deleted", "message text is empty", "text must be non-empty", "message is too long",
-	"chat not found", "button_data_invalid", "reply_markup_too_long", "query is too old",
+	saysNoText, saysNoCaption, "message can't be deleted", "message text is empty", "text must be non-empty", "message is too long",
+	"message_too_long", "text is too long", "chat not found", "button_data_invalid", "button_text_invalid",
+	"reply_markup_too_long", "reply markup is too long", "reply keyboard markup", "object expected as reply markup",
+	"inline keyboard button", "query is too old",
 	"strings must be encoded in utf-8", "bot was blocked by the user", "user is deactivated",
 	"bot can't initiate conversation", "bot was kicked", "not enough rights", "have no rights to send",
 	"terminated by other getupdates request", "webhook is active", "terminated by setwebhook request",
 	saysFileAway, "file is too big", "invalid file_id", "wrong file identifier", "file must be non-empty",
-	"message caption is too long", "request entity too large",
+	"message caption is too long", "request entity too large", "image_process_failed", "photo_invalid_dimensions",
+	"too big for a photo",
 	"failed to resolve host", "an https url must be provided", "webhook can be set up only on ports",
 	"is reserved", "ipv6-only addresses are not allowed", "secret token contains unallowed characters",
 	"bot_command_invalid", "bot_command_description_invalid", "peer_id_invalid",

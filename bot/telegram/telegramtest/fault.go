@@ -1,6 +1,7 @@
 package telegramtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -25,6 +26,7 @@ const (
 	Hang                          // no answer, until the client gives up
 	Repeated                      // getUpdates brings updates twice, and confirmed ones again
 	Shuffled                      // getUpdates brings its updates in another order
+	Refused                       // Fault.Code with Fault.Text, as a method refuses
 )
 
 // Fault is something that goes wrong.
@@ -35,6 +37,8 @@ type Fault struct {
 	Chance     float64 // from 0 to 1; 0 is always
 	Times      int     // how often it happens at most; 0 is no limit
 	RetryAfter int     // of TooMany, in seconds; 0 is 1
+	Code       int     // of Refused; 0 is 400
+	Text       string  // of Refused, such as "Bad Request: message can't be edited"
 
 	happened int
 }
@@ -99,6 +103,8 @@ func (f *Fault) instead() *answer {
 		return refuse(http.StatusForbidden, saysBlocked)
 	case CutBefore:
 		return &answer{cut: true}
+	case Refused:
+		return refuse(cmp.Or(f.Code, http.StatusBadRequest), f.Text)
 	}
 	return nil
 }

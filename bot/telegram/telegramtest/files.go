@@ -1,10 +1,14 @@
 package telegramtest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"image"
+	_ "image/jpeg" // the kinds of photos whose edges are known
+	_ "image/png"
 	"net/http"
 	"path"
 	"strings"
@@ -158,18 +162,19 @@ func (s *Server) sendDocument(p params) *answer { return s.sendFile("document", 
 
 func (s *Server) sendPhoto(p params) *answer { return s.sendFile("photo", p) }
 
-func (s *Server) sendFile(kind string, p params) *answer {
-	c, a := s.reach(p)
-	if a != nil {
-		return a
-	}
-	m := &Message{Chat: c.id, FromBot: true, Date: time.Now()}
+func (s *Server) sendFile(kind string, p params) (a *answer) {
+	m := &Message{FromBot: true, Date: time.Now()}
 	if m.File, a = s.media(kind, kind, p.get(kind), p); a != nil {
 		return a
 	}
 	if a := m.fillCaption(p); a != nil {
 		return a
 	}
+	c, a := s.reach(p)
+	if a != nil {
+		return a
+	}
+	m.Chat = c.id
 	s.post(c, m)
 	return &answer{result: m.json(c), message: m.ID}
 }
@@ -217,8 +222,21 @@ func (s *Server) take(kind string, up upload) (*File, *answer) {
 		return nil, bad(fmt.Sprintf("file of size %d bytes is too big for a photo; the maximum size is %d bytes", len(up.data), maxPhoto))
 	case kind == "photo" && !strings.HasPrefix(http.DetectContentType(up.data), "image/"):
 		return nil, bad("IMAGE_PROCESS_FAILED")
+	case kind == "photo" && !goodSize(up.data):
+		return nil, bad("PHOTO_INVALID_DIMENSIONS")
 	}
 	return s.keep(File{Kind: kind, Name: up.name, MIME: up.mime, Data: up.data}), nil
+}
+
+// goodSize reports whether a photo has edges as Telegram takes them, as far as
+// that can be told.
+func goodSize(data []byte) bool {
+	c, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return true
+	}
+	short, long := min(c.Width, c.Height), max(c.Width, c.Height)
+	return short+long <= 10_000 && long <= 20*short
 }
 
 // fillCaption takes caption and keyboard from p.
@@ -239,6 +257,10 @@ func (m *Message) fillCaption(p params) *answer {
 }
 
 func (s *Server) editMessageCaption(p params) *answer {
+	var words Message
+	if a := words.fillCaption(p); a != nil {
+		return a
+	}
 	c, m, a := s.find(p)
 	if a != nil {
 		return a
@@ -247,9 +269,7 @@ func (s *Server) editMessageCaption(p params) *answer {
 		return bad("there is no caption in the message to edit")
 	}
 	edited := *m
-	if a := edited.fillCaption(p); a != nil {
-		return a
-	}
+	edited.Caption, edited.Entities, edited.Buttons = words.Caption, words.Entities, words.Buttons
 	return m.become(edited, c)
 }
 
@@ -262,15 +282,15 @@ type wireMedia struct {
 }
 
 func (s *Server) sendMediaGroup(p params) *answer {
-	c, a := s.reach(p)
-	if a != nil {
-		return a
-	}
 	var items []wireMedia
 	if json.Unmarshal([]byte(p.get("media")), &items) != nil {
 		return bad("can't parse media JSON object")
 	}
 	if a := checkAlbum(items); a != nil {
+		return a
+	}
+	c, a := s.reach(p)
+	if a != nil {
 		return a
 	}
 	s.albums++

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -181,6 +184,16 @@ func TestTheBotSendsFiles(t *testing.T) {
 	}
 }
 
+// pngOf returns a picture of a size.
+func pngOf(t *testing.T, width, height int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewPaletted(image.Rect(0, 0, width, height), color.Palette{color.Black})); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 func TestRefusedFiles(t *testing.T) {
 	srv := New(t)
 	a := newAPI(t, srv)
@@ -207,6 +220,8 @@ func TestRefusedFiles(t *testing.T) {
 	a.want(400, "not modified", "editMessageCaption", "chat_id", "7", "message_id", file)
 	refused(a.upload("sendDocument", "document", "a", nil, "chat_id", "7"), 400, "file must be non-empty")
 	refused(a.upload("sendPhoto", "photo", "a", []byte("words"), "chat_id", "7"), 400, "IMAGE_PROCESS_FAILED")
+	refused(a.upload("sendPhoto", "photo", "a", pngOf(t, 5001, 5000), "chat_id", "7"), 400, "PHOTO_INVALID_DIMENSIONS")
+	refused(a.upload("sendPhoto", "photo", "a", pngOf(t, 4, 81), "chat_id", "7"), 400, "PHOTO_INVALID_DIMENSIONS")
 	refused(a.upload("sendPhoto", "photo", "a", append(slices.Clone(tinyPNG), make([]byte, maxPhoto)...), "chat_id", "7"), 400, "too big for a photo")
 	refused(a.upload("sendDocument", "document", "a", make([]byte, maxUpload+1), "chat_id", "7"), 413, "Too Large")
 	refused(a.upload("sendDocument", "document", "a", make([]byte, maxBody+1), "chat_id", "7"), 413, "Too Large")

@@ -1,18 +1,21 @@
 package telegramtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
 
 const (
-	maxText     = 4096 // UTF-16 units
-	maxData     = 64   // bytes of callback data
+	maxText     = 4096    // UTF-16 units of what is shown
+	maxSource   = 1 << 15 // bytes of a text or caption as it is sent
+	maxData     = 64      // bytes of callback data
 	maxButtons  = 100
 	deletable   = 48 * time.Hour // how long after it was sent a message can be deleted
 	saysBlocked = "Forbidden: bot was blocked by the user"
@@ -78,15 +81,20 @@ func (s *Server) reach(p params) (*chat, *answer) {
 	return c, nil
 }
 
+// sendMessage looks at what is to be sent before it looks at the chat.
 func (s *Server) sendMessage(p params) *answer {
+	m := &Message{FromBot: true, Date: time.Now()}
+	if a := m.fill(p); a != nil {
+		return a
+	}
+	if units(m.Text) > maxText {
+		return bad("message is too long")
+	}
 	c, a := s.reach(p)
 	if a != nil {
 		return a
 	}
-	m := &Message{Chat: c.id, FromBot: true, Date: time.Now()}
-	if a := m.fill(p); a != nil {
-		return a
-	}
+	m.Chat = c.id
 	s.post(c, m)
 	return &answer{result: m.json(c), message: m.ID}
 }
@@ -112,24 +120,27 @@ func (m *Message) fill(p params) *answer {
 }
 
 func parseText(p params) (text string, entities []Entity, a *answer) {
+	if p.get("text") == "" {
+		return "", nil, bad("message text is empty")
+	}
 	if text, entities, a = parse(p.get("text"), p.get("parse_mode")); a != nil {
 		return "", nil, a
 	}
-	switch {
-	case !anyVisible(text):
-		return "", nil, bad("message text is empty")
-	case units(text) > maxText:
-		return "", nil, bad("message is too long")
+	if !anyVisible(text) {
+		return "", nil, bad("text must be non-empty")
 	}
 	return text, entities, nil
 }
 
 // parse returns what is shown of a text or a caption.
 func parse(source, mode string) (text string, entities []Entity, a *answer) {
-	switch mode {
+	if len(source) > maxSource {
+		return "", nil, bad("text is too long")
+	}
+	switch strings.ToLower(mode) {
 	case "":
 		return shown(source), nil, nil
-	case "HTML", "html":
+	case "html":
 		text, entities, err := ParseHTML(source)
 		if err != nil {
 			return "", nil, bad("can't parse entities: " + err.Error())
@@ -139,69 +150,17 @@ func parse(source, mode string) (text string, entities []Entity, a *answer) {
 	return "", nil, bad("unsupported parse_mode")
 }
 
-type wireButton struct {
-	Text string  `json:"text"`
-	Data *string `json:"callback_data"`
-	URL  *string `json:"url"`
-}
-
-func parseKeyboard(raw string) ([][]Button, *answer) {
-	if raw == "" {
-		return nil, nil
-	}
-	var markup struct {
-		Rows [][]wireButton `json:"inline_keyboard"`
-	}
-	if json.Unmarshal([]byte(raw), &markup) != nil || markup.Rows == nil {
-		return nil, bad("can't parse reply keyboard markup JSON object")
-	}
-	var rows [][]Button
-	count := 0
-	for _, wires := range markup.Rows {
-		var row []Button
-		for _, w := range wires {
-			if a := w.check(); a != nil {
-				return nil, a
-			}
-			b := Button{Label: w.Text}
-			if w.Data != nil {
-				b.Data = *w.Data
-			}
-			row = append(row, b)
-			count++
-		}
-		if len(row) > 0 {
-			rows = append(rows, row)
-		}
-	}
-	if count > maxButtons {
-		return nil, bad("REPLY_MARKUP_TOO_LONG")
-	}
-	return rows, nil
-}
-
-func (w wireButton) check() *answer {
-	switch {
-	case !anyVisible(w.Text):
-		return bad("can't parse inline keyboard button: Field \"text\" must be of type String")
-	case w.Data == nil && w.URL == nil:
-		return bad("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
-	case w.Data != nil && (len(*w.Data) < 1 || len(*w.Data) > maxData):
-		return bad("BUTTON_DATA_INVALID")
-	}
-	return nil
-}
-
 // find returns a message that the bot may change, or why it may not.
 func (s *Server) find(p params) (*chat, *Message, *answer) {
+	if p.get("chat_id") == "" && p.int("message_id") == 0 {
+		return nil, nil, bad("message identifier is not specified")
+	}
 	c, a := s.reach(p)
 	if a != nil {
 		return nil, nil, a
 	}
 	m := c.message(int(p.int("message_id")))
 	switch {
-	case p.int("message_id") <= 0:
-		return nil, nil, bad("message identifier is not specified")
 	case m == nil || m.Deleted:
 		return nil, nil, bad("message to edit not found")
 	case !m.FromBot || m.frozen:
@@ -220,29 +179,35 @@ func (c *chat) message(id int) *Message {
 }
 
 func (s *Server) editMessageText(p params) *answer {
-	c, m, a := s.find(p)
-	if a != nil {
+	var words Message
+	if a := words.fill(p); a != nil {
 		return a
 	}
-	if m.File != nil {
+	c, m, a := s.find(p)
+	switch {
+	case a != nil:
+		return a
+	case m.File != nil:
 		return bad("there is no text in the message to edit")
+	case units(words.Text) > maxText:
+		return bad("MESSAGE_TOO_LONG")
 	}
 	edited := *m
-	if a := edited.fill(p); a != nil {
-		return a
-	}
+	edited.Text, edited.Entities, edited.Buttons, edited.HTML = words.Text, words.Entities, words.Buttons, words.HTML
 	return m.become(edited, c)
 }
 
 func (s *Server) editMessageReplyMarkup(p params) *answer {
+	buttons, a := parseKeyboard(p.get("reply_markup"))
+	if a != nil {
+		return a
+	}
 	c, m, a := s.find(p)
 	if a != nil {
 		return a
 	}
 	edited := *m
-	if edited.Buttons, a = parseKeyboard(p.get("reply_markup")); a != nil {
-		return a
-	}
+	edited.Buttons = buttons
 	return m.become(edited, c)
 }
 
@@ -261,14 +226,18 @@ func (m *Message) same(other Message) bool {
 }
 
 func (s *Server) deleteMessage(p params) *answer {
+	switch {
+	case p.get("chat_id") == "":
+		return bad("chat identifier is not specified")
+	case p.int("message_id") == 0:
+		return bad("message identifier is not specified")
+	}
 	c, a := s.reach(p)
 	if a != nil {
 		return a
 	}
 	m := c.message(int(p.int("message_id")))
 	switch {
-	case p.int("message_id") <= 0:
-		return bad("message identifier is not specified")
 	case m == nil || m.Deleted:
 		return bad("message to delete not found")
 	case m.frozen, time.Since(m.Date) > deletable:
@@ -307,25 +276,32 @@ var commandForm = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
 
 func (s *Server) setMyCommands(p params) *answer {
 	var commands []struct {
-		Command     string `json:"command"`
-		Description string `json:"description"`
+		Command     *string `json:"command"`
+		Description *string `json:"description"`
 	}
-	if json.Unmarshal([]byte(p.get("commands")), &commands) != nil {
-		return bad("can't parse commands")
+	switch err := json.Unmarshal([]byte(p.get("commands")), &commands); {
+	case p.get("commands") == "": // there are none
+	case !json.Valid([]byte(p.get("commands"))):
+		return bad("can't parse commands JSON object")
+	case err != nil:
+		return bad("expected an Array of BotCommand")
 	}
 	if len(commands) > 100 {
 		return bad("BOT_COMMANDS_TOO_MUCH")
 	}
 	for _, c := range commands {
-		n := utf8.RuneCountInString(c.Description)
-		if !commandForm.MatchString(c.Command) {
+		switch {
+		case c.Command == nil:
+			return bad(`can't parse BotCommand: Can't find field "command"`)
+		case c.Description == nil:
+			return bad(`can't parse BotCommand: Can't find field "description"`)
+		case !commandForm.MatchString(*c.Command):
 			return bad("BOT_COMMAND_INVALID")
-		}
-		if n < 1 || n > 256 {
+		case *c.Description == "" || utf8.RuneCountInString(*c.Description) > 256:
 			return bad("BOT_COMMAND_DESCRIPTION_INVALID")
 		}
 	}
-	s.profile.commands = json.RawMessage(p.get("commands"))
+	s.profile.commands = json.RawMessage(cmp.Or(p.get("commands"), "[]"))
 	return yes()
 }
 

@@ -69,8 +69,8 @@ func (p params) readJSON(body []byte) error {
 	}
 	for name, raw := range fields {
 		var text string
-		if json.Unmarshal(raw, &text) != nil {
-			text = string(raw)
+		if string(raw) == "null" || json.Unmarshal(raw, &text) != nil {
+			text = string(raw) // null is no absence: most methods refuse it
 		}
 		p.texts[name] = text
 	}

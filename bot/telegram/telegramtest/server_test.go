@@ -91,50 +91,121 @@ func (a *api) updateIDs(nameValues ...string) []int64 {
 
 const keys = `{"inline_keyboard":[[{"text":"Yes","callback_data":"y"},{"text":"No","callback_data":"n"}]]}`
 
-func TestRefusedRequests(t *testing.T) {
+// TestRefusals holds the words of every refusal against those of the real
+// server: its source is public (tdlib/telegram-bot-api, Client.cpp), and what
+// lies behind it was compared with what people got to read.
+func TestRefusals(t *testing.T) {
 	srv := New(t)
 	a := newAPI(t, srv)
 	u := srv.User(7)
-	said := u.Say("hello")
+	said := fmt.Sprint(u.Say("hello"))
 	srv.User(8).Block()
+	srv.User(9).DeleteAccount()
+	srv.Group(-5).Block()
 	a.ok("sendMessage", "chat_id", "7", "text", "x", "reply_markup", keys)
 	sent := fmt.Sprint(u.Last().ID)
-
 	button := func(b string) string { return `{"inline_keyboard":[[` + b + `]]}` }
-	a.want(404, "method not found", "sendMagic")
-	a.want(400, "chat_id is empty", "sendMessage", "text", "x")
-	a.want(400, "chat not found", "sendMessage", "chat_id", "99", "text", "x")
-	a.want(403, "blocked by the user", "sendMessage", "chat_id", "8", "text", "x")
-	srv.User(9).DeleteAccount()
-	a.want(403, "user is deactivated", "sendMessage", "chat_id", "9", "text", "x")
-	a.want(400, "link preview options", "sendMessage", "chat_id", "7", "text", "x", "link_preview_options", "true")
-	a.want(400, "message text is empty", "sendMessage", "chat_id", "7")
-	a.want(400, "message text is empty", "sendMessage", "chat_id", "7", "text", " \u200b\n")
-	a.want(400, "message text is empty", "sendMessage", "chat_id", "7", "parse_mode", "HTML", "text", "<b> </b>")
-	a.want(400, "message is too long", "sendMessage", "chat_id", "7", "text", strings.Repeat("x", 4095)+"😀")
-	a.want(400, "can't parse entities", "sendMessage", "chat_id", "7", "parse_mode", "HTML", "text", "a < b")
-	a.want(400, "parse_mode", "sendMessage", "chat_id", "7", "parse_mode", "Magic", "text", "x")
-	a.want(400, "UTF-8", "sendMessage", "chat_id", "7", "text", "\xff")
-	a.want(400, "BUTTON_DATA_INVALID", "sendMessage", "chat_id", "7", "text", "x", "reply_markup", button(`{"text":"x","callback_data":""}`))
-	a.want(400, "BUTTON_DATA_INVALID", "sendMessage", "chat_id", "7", "text", "x", "reply_markup", button(`{"text":"x","callback_data":"`+strings.Repeat("d", 65)+`"}`))
-	a.want(400, "Text buttons", "sendMessage", "chat_id", "7", "text", "x", "reply_markup", button(`{"text":"x"}`))
-	a.want(400, "inline keyboard button", "sendMessage", "chat_id", "7", "text", "x", "reply_markup", button(`{"text":" ","callback_data":"d"}`))
-	a.want(400, "reply keyboard markup", "sendMessage", "chat_id", "7", "text", "x", "reply_markup", "[]")
-	a.want(400, "message is not modified", "editMessageText", "chat_id", "7", "message_id", sent, "text", "x", "reply_markup", keys)
-	a.want(400, "message to edit not found", "editMessageText", "chat_id", "7", "message_id", "9999", "text", "x")
-	a.want(400, "message can't be edited", "editMessageText", "chat_id", "7", "message_id", fmt.Sprint(said), "text", "x")
-	a.want(400, "message identifier", "editMessageText", "chat_id", "7", "text", "x")
-	a.want(400, "message is not modified", "editMessageReplyMarkup", "chat_id", "7", "message_id", sent, "reply_markup", keys)
-	a.want(400, "message to delete not found", "deleteMessage", "chat_id", "7", "message_id", "9999")
-	a.want(400, "query is too old", "answerCallbackQuery", "callback_query_id", "1")
-	a.want(400, "HTTPS", "setWebhook", "url", "http://plain.example")
-	a.want(400, "BOT_COMMAND_INVALID", "setMyCommands", "commands", `[{"command":"A b","description":"x"}]`)
-	a.want(400, "BOT_COMMAND_DESCRIPTION_INVALID", "setMyCommands", "commands", `[{"command":"a","description":""}]`)
+	many := strings.Repeat(`{"text":"x","callback_data":"d"},`, 101)
+
+	for _, test := range []struct {
+		code   int
+		want   string
+		method string
+		params []string
+	}{
+		{404, "Not Found: method not found", "sendMagic", nil},
+		{400, "Bad Request: chat_id is empty", "sendMessage", []string{"text", "x"}},
+		{400, "Bad Request: chat not found", "sendMessage", []string{"chat_id", "99", "text", "x"}},
+		{400, "Bad Request: chat not found", "sendMessage", []string{"chat_id", "@nobody", "text", "x"}},
+		{403, "Forbidden: bot was blocked by the user", "sendMessage", []string{"chat_id", "8", "text", "x"}},
+		{403, "Forbidden: user is deactivated", "sendMessage", []string{"chat_id", "9", "text", "x"}},
+		{403, "Forbidden: bot was kicked from the supergroup chat", "sendMessage", []string{"chat_id", "-5", "text", "x"}},
+
+		// What is to be sent is looked at before the chat is.
+		{400, "Bad Request: message text is empty", "sendMessage", []string{"chat_id", "99"}},
+		{400, "Bad Request: text must be non-empty", "sendMessage", []string{"chat_id", "7", "text", " \u200b\n"}},
+		{400, "Bad Request: text must be non-empty", "sendMessage", []string{"chat_id", "7", "parse_mode", "HTML", "text", "<b> </b>"}},
+		{400, "Bad Request: message is too long", "sendMessage", []string{"chat_id", "7", "text", strings.Repeat("x", 4095) + "😀"}},
+		{400, "Bad Request: text is too long", "sendMessage", []string{"chat_id", "7", "parse_mode", "HTML", "text", strings.Repeat("<b>x</b>", 4097)}},
+		{400, "Bad Request: unsupported parse_mode", "sendMessage", []string{"chat_id", "7", "parse_mode", "Magic", "text", "x"}},
+		{400, "Bad Request: strings must be encoded in UTF-8", "sendMessage", []string{"chat_id", "7", "text", "\xff"}},
+		{400, "Bad Request: can't parse link preview options JSON object", "sendMessage", []string{"chat_id", "7", "text", "x", "link_preview_options", "true"}},
+		{400, `Bad Request: can't parse entities: Can't find end tag corresponding to start tag "b"`, "sendMessage", []string{"chat_id", "7", "parse_mode", "HTML", "text", "<b>unclosed"}},
+		{400, `Bad Request: can't parse entities: Unsupported start tag "script" at byte offset 0`, "sendMessage", []string{"chat_id", "7", "parse_mode", "HTML", "text", "<script>alert(1)</script>"}},
+		{400, `Bad Request: can't parse entities: Unmatched end tag at byte offset 10, expected "</i>", found "</b>"`, "sendMessage", []string{"chat_id", "7", "parse_mode", "html", "text", "<b><i>test</b></i>"}},
+
+		{400, "Bad Request: can't parse reply keyboard markup JSON object", "sendMessage", []string{"chat_id", "7", "text", "x", "reply_markup", "{"}},
+		{400, "Bad Request: object expected as reply markup", "sendMessage", []string{"chat_id", "7", "text", "x", "reply_markup", "[]"}},
+		{400, "Bad Request: object expected as reply markup", "sendMessage", []string{"chat_id", "7", "text", "x", "reply_markup", "null"}},
+		{400, `Bad Request: field "inline_keyboard" must be of type Array`, "sendMessage", []string{"chat_id", "7", "text", "x", "reply_markup", `{"inline_keyboard":{}}`}},
+		{400, `Bad Request: field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays`, "sendMessage", []string{"chat_id", "7", "text", "x", "reply_markup", `{"inline_keyboard":[{}]}`}},
+		{400, "Bad Request: can't parse inline keyboard button: InlineKeyboardButton must be an Object", "sendMessage", []string{"chat_id", "7", "text", "x", "reply_markup", button(`"x"`)}},
+		{400, `Bad Request: can't parse inline keyboard button: Can't find field "text"`, "sendMessage", []string{"chat_id", "7", "text", "x", "reply_markup", button(`{"callback_data":"d"}`)}},
+		{400, `Bad Request: can't parse inline keyboard button: Field "text" must be of type String`, "sendMessage", []string{"chat_id", "7", "text", "x", "reply_markup", button(`{"text":{},"callback_data":"d"}`)}},
+		{400, "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard", "sendMessage", []string{"chat_id", "7", "text", "x", "reply_markup", button(`{"text":"x","callback_data":""}`)}},
+		{400, "Bad Request: BUTTON_DATA_INVALID", "sendMessage", []string{"chat_id", "7", "text", "x", "reply_markup", button(`{"text":"x","callback_data":"` + strings.Repeat("d", 65) + `"}`)}},
+		{400, "Bad Request: BUTTON_TEXT_INVALID", "sendMessage", []string{"chat_id", "7", "text", "x", "reply_markup", button(`{"text":" ","callback_data":"d"}`)}},
+		{400, "Bad Request: reply markup is too long", "sendMessage", []string{"chat_id", "7", "text", "x", "reply_markup", button(strings.TrimSuffix(many, ","))}},
+
+		{400, sameAsBefore, "editMessageText", []string{"chat_id", "7", "message_id", sent, "text", "x", "reply_markup", keys}},
+		{400, sameAsBefore, "editMessageReplyMarkup", []string{"chat_id", "7", "message_id", sent, "reply_markup", keys}},
+		{400, "Bad Request: message to edit not found", "editMessageText", []string{"chat_id", "7", "message_id", "9999", "text", "x"}},
+		{400, "Bad Request: message to edit not found", "editMessageText", []string{"chat_id", "7", "text", "x"}},
+		{400, "Bad Request: message identifier is not specified", "editMessageText", []string{"text", "x"}},
+		{400, "Bad Request: message can't be edited", "editMessageText", []string{"chat_id", "7", "message_id", said, "text", "x"}},
+		{400, "Bad Request: message text is empty", "editMessageText", []string{"chat_id", "7", "message_id", "9999"}},
+		{400, "Bad Request: MESSAGE_TOO_LONG", "editMessageText", []string{"chat_id", "7", "message_id", sent, "text", strings.Repeat("x", 4097)}},
+		{400, "Bad Request: message to delete not found", "deleteMessage", []string{"chat_id", "7", "message_id", "9999"}},
+		{400, "Bad Request: message identifier is not specified", "deleteMessage", []string{"chat_id", "7"}},
+		{400, "Bad Request: chat identifier is not specified", "deleteMessage", nil},
+		{400, "Bad Request: query is too old and response timeout expired or query ID is invalid", "answerCallbackQuery", []string{"callback_query_id", "1"}},
+		{400, "Bad Request: wrong parameter action in request", "sendChatAction", []string{"chat_id", "7"}},
+
+		{400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook", "setWebhook", []string{"url", "http://plain.example"}},
+		{400, "Bad Request: can't parse commands JSON object", "setMyCommands", []string{"commands", "["}},
+		{400, "Bad Request: expected an Array of BotCommand", "setMyCommands", []string{"commands", "{}"}},
+		{400, `Bad Request: can't parse BotCommand: Can't find field "command"`, "setMyCommands", []string{"commands", `[{"description":"x"}]`}},
+		{400, `Bad Request: can't parse BotCommand: Can't find field "description"`, "setMyCommands", []string{"commands", `[{"command":"x"}]`}},
+		{400, "Bad Request: BOT_COMMAND_INVALID", "setMyCommands", []string{"commands", `[{"command":"A b","description":"x"}]`}},
+		{400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID", "setMyCommands", []string{"commands", `[{"command":"a","description":""}]`}},
+	} {
+		r := a.call(test.method, test.params...)
+		if r.OK || r.Code != test.code || r.Description != test.want {
+			t.Errorf("%s %q: %d %q, want %d %q", test.method, test.params, r.Code, r.Description, test.code, test.want)
+		}
+	}
 	a.want(400, "DESCRIPTION_TOO_LONG", "setMyDescription", "description", strings.Repeat("x", 513))
+	if n := len(u.Messages()); n != 1 {
+		t.Errorf("%d messages are shown, want the one that was sent", n)
+	}
 	a.url = srv.URL() + "/bot1:x/"
 	a.want(401, "Unauthorized", "getMe")
 	a.url = srv.URL() + "/botx/"
 	a.want(404, "Not Found", "getMe")
+}
+
+const sameAsBefore = "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as " +
+	"a current content and reply markup of the message"
+
+// What the real server takes without a word.
+func TestWhatIsTaken(t *testing.T) {
+	srv := New(t)
+	a := newAPI(t, srv)
+	u := srv.User(7)
+	for _, params := range [][]string{
+		{"text", strings.Repeat("x", 4096)},
+		{"text", "<b>lower</b>", "parse_mode", "html"},
+		{"text", "x", "reply_markup", "{}"},
+		{"text", "x", "reply_markup", `{"inline_keyboard":[[{"text":"link","url":"https://a.example"}],[]]}`},
+		{"text", "x", "reply_markup", `{"inline_keyboard":[[{"text":"btn","callback_data":"` + strings.Repeat("x", 64) + `"}]]}`},
+	} {
+		a.ok("sendMessage", append(params, "chat_id", "7")...)
+	}
+	a.ok("sendMessage", "chat_id", "7", "text", "x", "reply_markup", `{"inline_keyboard":[[{"text":"","callback_data":"d"},{"text":"ok","callback_data":"d"}]]}`)
+	if got := u.Last().Labels(); !slices.Equal(got, []string{"ok"}) {
+		t.Errorf("buttons %q, want those with words", got)
+	}
+	a.ok("setMyCommands")
 }
 
 func TestLengthCountsAfterParsing(t *testing.T) {
@@ -271,10 +342,10 @@ func TestFaults(t *testing.T) {
 		sent int // messages that are shown after it
 	}{
 		{ServerError, 500, 0}, {BadGateway, 502, 0}, {Garbage, 200, 0}, {TooMany, 429, 0}, {Unauthorized, 401, 0},
-		{Conflict, 409, 0}, {Forbidden, 403, 0}, {CutBefore, 0, 0}, {CutAfter, 0, 1},
+		{Conflict, 409, 0}, {Forbidden, 403, 0}, {CutBefore, 0, 0}, {CutAfter, 0, 1}, {Refused, 418, 0},
 	} {
 		before := len(u.Messages())
-		srv.Inject(Fault{Kind: test.kind, Method: "sendmessage", Chat: 7, Times: 1})
+		srv.Inject(Fault{Kind: test.kind, Method: "sendmessage", Chat: 7, Times: 1, Code: 418, Text: "a teapot"})
 		if r := a.call("sendMessage", "chat_id", "7", "text", "x"); r.OK || r.Code != test.code {
 			t.Errorf("fault %d: %+v", test.kind, r)
 		}
@@ -283,8 +354,38 @@ func TestFaults(t *testing.T) {
 		}
 		a.ok("sendMessage", "chat_id", "7", "text", "x")
 	}
-	if got, want := len(srv.Calls("sendMessage")), 18; got != want {
+	if got, want := len(srv.Calls("sendMessage")), 20; got != want {
 		t.Errorf("%d calls are noted, want %d", got, want)
+	}
+}
+
+// TestEveryFaultHasAMethodAndAChance: each kind happens to the method that it is
+// for, as often as its chance says, and to no other.
+func TestEveryFaultHasAMethodAndAChance(t *testing.T) {
+	const tries = 40
+	for kind := ServerError; kind <= Refused; kind++ {
+		srv := New(t)
+		a := newAPI(t, srv)
+		srv.User(7).Say("an update")
+		a.http.Timeout = 50 * time.Millisecond // of those that hang
+		method, params := "sendMessage", []string{"chat_id", "7", "text", "x"}
+		if kind == Repeated || kind == Shuffled {
+			method, params = "getUpdates", nil
+		}
+		remove := srv.Inject(Fault{Kind: kind, Method: method, Chance: 0.2, Text: "Bad Request: no"})
+		for range tries {
+			a.call(method, params...)
+			a.ok("getMe")
+		}
+		if n := srv.Faulted(); n == 0 || n > tries/2 {
+			t.Errorf("fault %d happened %d times of %d at a chance of a fifth", kind, n, tries)
+		}
+		remove()
+		before := srv.Faulted()
+		a.ok(method, params...)
+		if srv.Faulted() != before {
+			t.Errorf("fault %d happened after it was switched off", kind)
+		}
 	}
 }
 
