@@ -75,7 +75,7 @@ func refused(t *testing.T, name, folder string, env []string, want string) {
 		t.Fatal(err)
 	}
 	env = append([]string{"TIXIANBOT_DATA=" + folder, "TELEGRAM_BOT_TOKEN=" + telegramtest.Token, "TIXIANBOT_LISTEN="}, env...)
-	for _, args := range [][]string{{"run"}, {"cases"}, {"check"}, {"stats"}} {
+	for _, args := range [][]string{{"run"}, {"cases"}, {"check"}, {"stats"}, {"backup", filepath.Join(t.TempDir(), "copy")}} {
 		got := command(t, env, "", args...)
 		if got.code != exitUsage || !strings.Contains(got.errs, want) || strings.Count(got.errs, "\n") != 1 {
 			t.Errorf("%s, %v: exit code %d: %s", name, args, got.code, got.errs)
