@@ -322,7 +322,7 @@ func (t *turn) letterCase(q request, at time.Time) letter.Case {
 	slices.Sort(c.Approx)
 	for _, r := range slices.Backward(t.in.Recent) {
 		if r.Kind == RecordContact && r.Struck.IsZero() {
-			talk := letter.Contact{At: r.At.In(at.Location()), Agent: r.Part(PartAgent), Promise: r.Part(PartPromise)}
+			talk := letter.Contact{At: r.Moment(at.Location()), Agent: r.Part(PartAgent), Promise: r.Part(PartPromise)}
 			if q.Lang != letter.English { // what channels are called is Chinese
 				talk.Channel = t.k.Contacts.Label(r.Part(PartChannel))
 			}

@@ -119,3 +119,18 @@ type Wish struct {
 	Reminders bool // the records that Case.Reminders names, of all cases of the chat
 	Missed    bool // what came due and could not be told yet
 }
+
+// Moment returns when r happened, in a zone: where the user told the day alone, at
+// its beginning, which is shown as a day. It is when r was told if nothing else
+// is known.
+func (r Record) Moment(zone *time.Location) time.Time {
+	at := r.At.In(zone)
+	if r.At.IsZero() {
+		at = r.ToldAt.In(zone)
+	}
+	if r.Rough {
+		y, m, d := at.Date()
+		at = time.Date(y, m, d, 0, 0, 0, 0, zone)
+	}
+	return at
+}

@@ -77,7 +77,7 @@ func (s *story) letterCase(p portion) letter.Case {
 }
 
 func (s *story) letterContact(r bot.Record, p portion) letter.Contact {
-	c := letter.Contact{At: happened(r).In(s.zone), Agent: upTo(p.runes, r.Part(bot.PartAgent)), Promise: upTo(p.runes, r.Part(bot.PartPromise))}
+	c := letter.Contact{At: r.Moment(s.zone), Agent: upTo(p.runes, r.Part(bot.PartAgent)), Promise: upTo(p.runes, r.Part(bot.PartPromise))}
 	if id := r.Part(bot.PartChannel); id != "" {
 		c.Channel = upTo(p.runes, s.channel(id))
 	}

@@ -108,7 +108,7 @@ func (s *story) promise(r bot.Record) string {
 		case bot.PartPromise:
 			out = append(out, strings.TrimSpace(p.Value))
 		case bot.PartDue:
-			out = append(out, s.say("cell.due", "at", s.due(p.Value)))
+			out = append(out, s.say("cell.due", "at", s.dueOf(r, p.Value)))
 		}
 	}
 	return strings.Join(out, "\n")

@@ -151,6 +151,16 @@ func (w words) due(text string) string {
 	return w.stamp(at, local.Hour() == 23 && local.Minute() == 59) // by the end of a day
 }
 
+// dueOf returns when the promise that a record tells of is due. Where the time
+// of day is only that of the record, which is not known, it is the day.
+func (w words) dueOf(r bot.Record, text string) string {
+	at, err := time.Parse(time.RFC3339, text)
+	if told := r.At.In(at.Location()); err == nil && r.Rough && told.Hour() == at.Hour() && told.Minute() == at.Minute() {
+		return w.stamp(at, true)
+	}
+	return w.due(text)
+}
+
 // zoneName returns the zone as its distance from UTC.
 func (w words) zoneName(now time.Time) string { return "UTC" + now.In(w.zone).Format("-07:00") }
 

@@ -260,25 +260,52 @@ func (g *reading) numbered(from, to int) bool {
 	return slices.ContainsFunc(g.agents, func(a span) bool { return a.from < to && from < a.to })
 }
 
-// when returns the first moment that is told and not said by them.
-func (g *reading) when() (time.Time, bool) {
-	not := g.hits(GivesNot)
+// when returns the time of the contact, and whether only its day is known: of
+// the times before the first sign of the contact the last, or else the first
+// there is.
+func (g *reading) when() (at time.Time, rough bool) {
+	cue := g.cue()
 	for i, c := range g.m {
-		v, ok := g.values[i]
-		if c != runeTime || !ok || v.Phrase.By || within(g.said, i) || within(g.void, i) || g.numbered(v.Start, v.End) || touches(not, span{i, i + 1}) {
+		if c != runeTime {
 			continue
 		}
-		m, ok := v.Phrase.Past(g.at)
-		if !ok || m.Grain > when.Day {
+		m, ok := g.moment(i)
+		if !ok || !at.IsZero() && i > cue {
 			continue
 		}
-		if m.At.After(g.at) {
-			return g.at, true
+		if at, rough = m.At, m.Grain > when.Minute; at.After(g.at) {
+			at, rough = g.at, true
 		}
-		return m.At, m.Grain > when.Minute
 	}
-	if len(g.hits(GivesNow)) > 0 {
+	if at.IsZero() && len(g.hits(GivesNow)) > 0 {
 		return g.at, true
 	}
-	return time.Time{}, false
+	return at, rough
+}
+
+// cue returns where the first sign of the contact stands in the masked text, 0
+// if there is none.
+func (g *reading) cue() int {
+	first := len(g.m)
+	for _, at := range g.evidence {
+		first = min(first, at)
+	}
+	for _, s := range slices.Concat(g.agents, g.tickets) {
+		first = min(first, g.masked(s.from))
+	}
+	if first == len(g.m) {
+		return 0
+	}
+	return first
+}
+
+// moment returns the time that stands at a place of the masked text, if it is
+// one at which a contact can have been.
+func (g *reading) moment(i int) (when.Moment, bool) {
+	v, ok := g.values[i]
+	if !ok || v.Phrase.By || within(g.said, i) || within(g.void, i) || g.numbered(v.Start, v.End) || touches(g.hits(GivesNot), span{i, i + 1}) {
+		return when.Moment{}, false
+	}
+	m, ok := v.Phrase.Past(g.at)
+	return m, ok && m.Grain <= when.Day
 }
