@@ -1,8 +1,8 @@
 package when
 
 // Hours returns the hours of the day that a text names, as in 晚上11点到早上7点, in
-// minutes since midnight, and whether it names two. An hour without a part of
-// the day is that at which the span lies in the night.
+// minutes since midnight, and whether it names two. Where neither hour has a part
+// of the day the span lies in the night; where one has, it is the shorter one.
 func (p *Planner) Hours(text string) (from, to int, ok bool) {
 	var clocks []clock
 	for _, f := range p.g.Find(p.source(text).s) {
@@ -13,13 +13,13 @@ func (p *Planner) Hours(text string) (from, to int, ok bool) {
 	if len(clocks) != 2 {
 		return 0, 0, false
 	}
-	best := 0
-	for _, a := range clocks[0].readings() {
-		for _, b := range clocks[1].readings() {
+	first, last := clocks[0].readings(), clocks[1].readings()
+	best, anyNight := day24, len(first) > 1 && len(last) > 1
+	for _, a := range first {
+		for _, b := range last {
 			long := (b - a + day24) % day24
 			night := (threeAtNight-a+day24)%day24 < long
-			plain := len(clocks[0].readings()) == 1 && len(clocks[1].readings()) == 1
-			if long > 0 && (plain || night) && (!ok || long < best) {
+			if long > 0 && long < best && (night || !anyNight) {
 				from, to, best, ok = a, b, long, true
 			}
 		}
