@@ -63,6 +63,7 @@ type Case struct {
 
 	Files string // a filter of the files that came: see sawFile
 	Batch Batch  // the pieces that came last
+	Use   Use    // of what the chat may have
 }
 
 // Paste is a conversation that was pasted or forwarded: the records From..To
@@ -138,6 +139,7 @@ const (
 	reminderSize = 6   // a number of a list
 	wordingSize  = 110 // names, times and numbers of a wording
 	batchSize    = 110 // names and numbers of a batch of evidence
+	useSize      = 110 // of what is used up
 	longText     = 100 // characters kept of a fact that is a text
 )
 
@@ -164,6 +166,9 @@ func (c Case) size() int {
 	n += reminderSize * (len(c.Reminders) + len(c.Versions))
 	if c.Wording != (Wording{}) {
 		n += wordingSize + len(c.Wording.Letter)
+	}
+	if c.Use != (Use{}) {
+		n += useSize
 	}
 	if c.Exhibits > 0 {
 		n += batchSize + len(c.Files) + len(c.Batch.Album)

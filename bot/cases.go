@@ -72,7 +72,7 @@ func (t *turn) turnTo(n int) bool {
 	}
 	c := t.in.Cases[i].Clone()
 	c.Last, c.Rev, c.Screen, c.View = max(c.last(), t.c.last()), max(c.Rev, t.c.Rev), "", View{}
-	c.Touched = t.in.At
+	c.Touched, c.Use = t.in.At, t.c.Use
 	c.Wording = c.Wording.with(t.c.Wording)
 	t.c = c
 	if t.c.Facts == nil {

@@ -126,6 +126,7 @@ type Input struct {
 	Message MessageID // that the event is about, 0 for none
 
 	Quiet     string        // the quiet hours of the chat, "" where none were set
+	Rate      float64       // answers a second that the user gets, with bursts of 20; 0 is no limit
 	Retention time.Duration // how long an untouched chat is kept; 0: until it is deleted
 	Wordings  int           // requests for a better wording that a chat may make a day; 0: no language model is there, -1: no limit
 

@@ -18,7 +18,8 @@ func Step(k *knowledge.Pack, c Case, in Input) (Case, Effects) {
 	if t.c.Facts == nil {
 		t.c.Facts = make(map[fact.Name]Known)
 	}
-	switch e := in.Event.(type) {
+	long := t.trim()
+	switch e := t.in.Event.(type) {
 	case Said:
 		t.said(e)
 	case Pressed:
@@ -45,11 +46,17 @@ func Step(k *knowledge.Pack, c Case, in Input) (Case, Effects) {
 		t.making(e)
 	}
 	t.keepReminders(c)
+	if long {
+		t.tell(t.say("limit.long", "n", number(maxText)))
+	}
+	t.spend(c)
+	t.meter(c)
 	if !t.fx.Forget && t.c.Number > 0 && fromUser(in.Event) {
 		t.makeUp("remind.missed", missedOf)
 	}
 	t.tally()
 	t.c.fit()
+	t.plainly()
 	return t.c, t.fx
 }
 
@@ -105,15 +112,19 @@ const longAway = 72 * time.Hour
 // buttons of the case before are known to be old.
 func (t *turn) open(n int) {
 	t.c = Case{
-		Number: n, Last: n, Opened: t.in.At, Touched: t.in.At, Since: t.in.At, Stage: SelfCheck, Rev: t.c.Rev,
+		Number: n, Last: n, Opened: t.in.At, Touched: t.in.At, Since: t.in.At, Stage: SelfCheck, Rev: t.c.Rev, Use: t.c.Use,
 		Wording: t.c.Wording.tally(),
 		Facts:   make(map[fact.Name]Known),
 	}
 	t.keepWatch(t.in.At)
 }
 
-// openNext opens a case beside those that there are.
+// openNext opens a case beside those that there are, unless they are too many.
 func (t *turn) openNext() {
+	if t.c.last() >= maxCases {
+		t.addLead(t.say("limit.cases", "n", number(maxCases)))
+		return
+	}
 	t.open(t.c.last() + 1)
 	t.addLead(t.say("case.new", "n", number(t.c.Number)))
 }
@@ -133,7 +144,10 @@ func (t *turn) tally() {
 // woken handles a moment that was waited for.
 func (t *turn) woken(e Woken) {
 	what, arg, _ := strings.Cut(e.Why, ":")
-	answer := what == wakePaste || what == wakeAlbum || what == wakeWorded
+	answer := slices.Contains([]string{wakePaste, wakeAlbum, wakeWorded, wakeAnswer}, what)
+	if answer && what != wakeWorded && t.putOff(e) {
+		return
+	}
 	defer func() {
 		for i := range t.fx.Messages {
 			if !answer && t.fx.Messages[i].Rings.Why == "" {
@@ -146,6 +160,8 @@ func (t *turn) woken(e Woken) {
 		t.pasteComplete()
 	case wakeAlbum:
 		t.tellBatch()
+	case wakeAnswer:
+		t.answerOwed()
 	case wakeCheck:
 		if !t.holdOff(e.Why, false) {
 			t.check(atoi(arg))

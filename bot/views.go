@@ -228,6 +228,7 @@ const (
 	NoticeFault       Notice = "notice.fault"       // an update that could not be worked on
 	NoticeStoreDown   Notice = "notice.store_down"  // nothing can be kept at the moment
 	NoticeUndelivered Notice = "notice.undelivered" // an answer that the messenger would not take
+	NoticeRefused     Notice = "notice.refused"     // to those whom the operator does not let in
 )
 
 // Tell returns the message of a notice.

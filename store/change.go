@@ -23,6 +23,7 @@ type Change struct {
 	Rezone   string        // the time zone of the chat from now on, "" leaves it
 	Requiet  string        // its quiet hours from now on, "" leaves them
 	Presence Presence      //
+	Bar      bool          // note that the chat was told that it is not let in
 	Recall   []string      // the Why of items that are first taken out of the outbox
 	Queue    []Item        // added to the end of the outbox; ID and Queued are filled in
 	Poison   *Poison       // noted about this update
@@ -264,7 +265,7 @@ func (e *encodedChange) check(w *writer) (err error) {
 }
 
 func (e *encodedChange) touchesChat() bool {
-	return e.Case != nil || e.Presence != AsBefore || e.Rezone != "" || e.Requiet != ""
+	return e.Case != nil || e.Presence != AsBefore || e.Rezone != "" || e.Requiet != "" || e.Bar
 }
 
 func (e *encodedChange) erase(w *writer) error {
@@ -317,6 +318,7 @@ func (e *encodedChange) putChat(w *writer) error {
 	if e.Presence != AsBefore {
 		d.Gone = e.Presence == Gone
 	}
+	d.Barred = d.Barred || e.Bar
 	if e.Rezone != "" {
 		d.Zone = e.Rezone
 	}
@@ -327,7 +329,7 @@ func (e *encodedChange) putChat(w *writer) error {
 		return nil
 	}
 	if e.chat == (diskChat{}) {
-		if d.Active == 0 && w.first(e.Chat) == Nothing {
+		if d.Active == 0 && !d.Barred && w.first(e.Chat) == Nothing {
 			return nil
 		}
 		d.Zone = cmp.Or(e.Rezone, e.Zone)

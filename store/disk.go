@@ -17,6 +17,7 @@ type diskChat struct {
 	Zone   string `json:"zone,omitempty"`
 	Quiet  string `json:"quiet,omitempty"`
 	Gone   bool   `json:"gone,omitempty"`
+	Barred bool   `json:"barred,omitempty"` // it was told that it is not let in
 }
 
 type diskCase struct {
@@ -45,6 +46,7 @@ type diskCase struct {
 	Pieces   map[string]int       `json:"pieces,omitempty"`
 	Files    string               `json:"files,omitempty"`
 	Batch    diskBatch            `json:"batch,omitzero"`
+	Use      diskUse              `json:"use,omitzero"`
 	Remind   []int                `json:"reminders,omitempty"`
 	Versions []int                `json:"versions,omitempty"`
 	Wording  diskWording          `json:"wording,omitzero"`
@@ -78,6 +80,15 @@ type diskWording struct {
 	Since  time.Time `json:"since,omitzero"`
 	Day    string    `json:"day,omitempty"`
 	Asked  int       `json:"asked,omitempty"`
+}
+
+type diskUse struct {
+	Words int   `json:"words,omitempty"`
+	Files int   `json:"files,omitempty"`
+	Whole int64 `json:"whole,omitempty"` // Unix milliseconds
+	Since int64 `json:"since,omitempty"` // the same
+	Count int   `json:"count,omitempty"`
+	Owed  int   `json:"owed,omitempty"`
 }
 
 type diskCue struct {
@@ -174,7 +185,7 @@ func caseToDisk(c bot.Case) diskCase {
 		Trail: recast[string](c.Trail), Seq: c.Seq, Rev: c.Rev, Screen: c.Screen,
 		View: string(c.View.Name), ViewArg: c.View.Arg,
 		Picked: c.Picked, Misses: c.Misses, Ticked: c.Ticked, RuledOut: c.RuledOut, Flags: c.Flags,
-		Exhibits: c.Exhibits, Pieces: c.Pieces, Files: c.Files, Batch: diskBatch(c.Batch), Remind: c.Reminders,
+		Exhibits: c.Exhibits, Pieces: c.Pieces, Files: c.Files, Batch: diskBatch(c.Batch), Use: diskUse(c.Use), Remind: c.Reminders,
 		Versions: c.Versions, Wording: diskWording(c.Wording),
 		Last: c.Last, Since: c.Since, Got: string(c.Got), Entries: c.Entries, Contacts: c.Contacts, PasteA: c.Paste.From, PasteB: c.Paste.To,
 	}
@@ -196,7 +207,7 @@ func (d diskCase) toBot() bot.Case {
 		Trail: recast[fact.Name](d.Trail), Seq: d.Seq, Rev: d.Rev, Screen: d.Screen,
 		View:   bot.View{Name: bot.ViewName(d.View), Arg: d.ViewArg},
 		Picked: d.Picked, Misses: d.Misses, Ticked: d.Ticked, RuledOut: d.RuledOut, Flags: d.Flags,
-		Exhibits: d.Exhibits, Pieces: d.Pieces, Files: d.Files, Batch: bot.Batch(d.Batch), Reminders: d.Remind,
+		Exhibits: d.Exhibits, Pieces: d.Pieces, Files: d.Files, Batch: bot.Batch(d.Batch), Use: bot.Use(d.Use), Reminders: d.Remind,
 		Versions: d.Versions, Wording: bot.Wording(d.Wording),
 		Last: d.Last, Since: d.Since, Got: fact.Value(d.Got), Entries: d.Entries, Contacts: d.Contacts, Paste: bot.Paste{From: d.PasteA, To: d.PasteB},
 	}

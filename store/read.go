@@ -16,6 +16,7 @@ type State struct {
 	Zone   string       // the zone of the chat, "" for a new one
 	Quiet  string       // its quiet hours, "" where none were set
 	Gone   bool         // the user blocked the bot
+	Barred bool         // the user was told not to be let in: see Change.Bar
 	Case   bot.Case     // the active case
 	Recent []bot.Record // of its records those that were wished, newest first
 	These  []bot.Record // those wished by number, as far as they exist
@@ -38,7 +39,7 @@ func (s *Store) Load(chat bot.ChatID, update int64, wants func(bot.Case) bot.Wis
 		if err != nil {
 			return s.damaged(string(bucketChats), chat)
 		}
-		st.Zone, st.Quiet, st.Gone = d.Zone, d.Quiet, d.Gone
+		st.Zone, st.Quiet, st.Gone, st.Barred = d.Zone, d.Quiet, d.Gone, d.Barred
 		if v := tx.Bucket(bucketCases).Get(caseKey(chat, d.Active)); v != nil {
 			if st.Case, err = decodeCase(v); err != nil {
 				return s.damaged(string(bucketCases), chat)

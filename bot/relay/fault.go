@@ -134,7 +134,7 @@ func (o *outage) first(chat bot.ChatID) bool {
 // apologise tells the user of an update that could not be committed, once in an
 // outage, that it is not lost. It goes past the outbox, which is down as well.
 func (r *Relay) apologise(u bot.Update, why error) {
-	if errors.Is(why, store.ErrClosed) || !addressed(u.Event) || !r.outage.first(u.Chat) {
+	if errors.Is(why, store.ErrClosed) || r.gate.bars(u.Chat) || !addressed(u.Event) || !r.outage.first(u.Chat) {
 		return
 	}
 	m, ok := r.notice(bot.NoticeStoreDown)

@@ -165,6 +165,8 @@ type result struct {
 	work  []store.Order
 	swept bool // files that messages carried may lie about
 	wakes bool // something was set that comes due
+
+	barred bool // it came from somebody who is not let in
 }
 
 // apply brings one update to its commit. The error says that it could not be
@@ -179,9 +181,12 @@ func (r *Relay) apply(a arrival) (result, error) {
 		r.cfg.Log.Error("update not committed", "update", u.ID, "event", kind(u.Event), "err", err)
 		return res, err
 	}
-	if res.Duplicate {
+	switch {
+	case res.barred:
+		r.counts.barred.Add(1)
+	case res.Duplicate:
 		r.counts.duplicates.Add(1)
-	} else {
+	default:
 		r.counts.updates.Add(1)
 	}
 	if r.cfg.Log.Enabled(r.ctx, slog.LevelDebug) {
@@ -213,6 +218,9 @@ func (r *Relay) attempt(a arrival) (res result, err error) {
 			err = caught(v)
 		}
 	}()
+	if res, barred, err := r.bar(a); barred || err != nil {
+		return res, ownFault(err)
+	}
 	in, c, seen, err := r.look(a)
 	if err != nil {
 		return res, ownFault(err)
@@ -247,7 +255,7 @@ func (r *Relay) look(a arrival) (in bot.Input, c bot.Case, seen bool, err error)
 	in.At, in.Event, in.Message = u.At.In(r.zone(st.Zone)), u.Event, u.Message
 	in.Recent, in.These, in.Cases = st.Recent, st.These, st.Cases
 	in.Reminders, in.Missed = st.Reminders, st.Missed
-	in.Quiet, in.Retention, in.Wordings = st.Quiet, r.cfg.Retention, r.cfg.Wordings
+	in.Quiet, in.Retention, in.Wordings, in.Rate = st.Quiet, r.cfg.Retention, r.cfg.Wordings, r.cfg.UserRate
 	return in, st.Case, st.Seen, err
 }
 
@@ -319,7 +327,7 @@ func farewell(u bot.Update, fx bot.Effects) []store.Item {
 
 // follow does what comes after a commit.
 func (r *Relay) follow(u bot.Update, res result) {
-	if u.Callback != "" {
+	if u.Callback != "" && !r.gate.blocks(u.Chat) {
 		r.answer(u.Callback, res.toast)
 	}
 	if res.Next != store.Nothing {

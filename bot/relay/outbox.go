@@ -165,7 +165,11 @@ func latest(first time.Time, others ...time.Time) time.Time {
 }
 
 // wake says that chat may have something to send, the first of the given class.
+// What a blocked chat has waits for a process in which it is not.
 func (o *outbox) wake(chat bot.ChatID, first store.Class) {
+	if o.r.gate.blocks(chat) {
+		return
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	q := o.queues[chat]

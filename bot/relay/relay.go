@@ -92,12 +92,17 @@ type Config struct {
 
 	SendRate float64      // messages a second in all, 0: no limit
 	ChatRate float64      // messages a second in one chat, with bursts of 20; 0: no limit
+	UserRate float64      // answers a second to one user, with bursts of 20; 0: no limit
 	Log      *slog.Logger // nil: no log
+
+	Allow []bot.ChatID // who is let in; none: everybody
+	Block []bot.ChatID // who is not, and is not written to either
 }
 
 // Relay is a running bot without its messenger. Make one with [New].
 type Relay struct {
 	cfg     Config
+	gate    gate
 	outbox  *outbox
 	clock   *clock
 	fetcher *fetcher
@@ -140,7 +145,7 @@ func New(c Config) *Relay {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Relay{cfg: c, lanes: map[bot.ChatID][]arrival{}, answering: make(chan struct{}, InFlight)}
+	r := &Relay{cfg: c, gate: newGate(c), lanes: map[bot.ChatID][]arrival{}, answering: make(chan struct{}, InFlight)}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	r.outbox, r.clock, r.fetcher, r.shop = newOutbox(r), newClock(r), newFetcher(r), newWorkshop(r)
 	return r
@@ -223,11 +228,12 @@ type Stats struct {
 	Woken       int64 // moments that came and were committed
 	Hashed      int64 // files that were fetched, or found not to be had
 	Made        int64 // orders that were filled, or given up
+	Barred      int64 // updates of those who are not let in
 }
 
 // counts are Stats as they grow.
 type counts struct {
-	updates, duplicates, faults, poisoned, refused, sent, retries, dead, unanswered, woken, hashed, made atomic.Int64
+	updates, duplicates, faults, poisoned, refused, sent, retries, dead, unanswered, woken, hashed, made, barred atomic.Int64
 }
 
 // Stats returns the counts as they are now.
@@ -237,6 +243,6 @@ func (r *Relay) Stats() Stats {
 		Updates: c.updates.Load(), Duplicates: c.duplicates.Load(), Faults: c.faults.Load(),
 		Poisoned: c.poisoned.Load(), Refused: c.refused.Load(), Sent: c.sent.Load(),
 		Retries: c.retries.Load(), DeadLetters: c.dead.Load(), Unanswered: c.unanswered.Load(),
-		Woken: c.woken.Load(), Hashed: c.hashed.Load(), Made: c.made.Load(),
+		Woken: c.woken.Load(), Hashed: c.hashed.Load(), Made: c.made.Load(), Barred: c.barred.Load(),
 	}
 }

@@ -33,8 +33,9 @@ type World struct {
 	Quiet   string               // the quiet hours of the chat
 	Missed  []bot.Woken          // what could not be told to the user
 
-	Wordings int  // requests a day to a language model, 0: there is none
-	Mute     bool // it answers nothing by itself
+	Wordings int     // requests a day to a language model, 0: there is none
+	Rate     float64 // answers a second that the user gets, 0: no limit
+	Mute     bool    // it answers nothing by itself
 }
 
 // New returns a chat in which nothing was said yet.
@@ -55,7 +56,7 @@ func (w *World) Input(e bot.Event) bot.Input {
 	if fromUser(e) {
 		w.Told++
 	}
-	in := bot.Input{At: w.Now, Event: e, Message: w.Told, Retention: Retention, Wordings: w.Wordings}
+	in := bot.Input{At: w.Now, Event: e, Message: w.Told, Retention: Retention, Wordings: w.Wordings, Rate: w.Rate}
 	log := w.Logs[w.Case.Number]
 	for i := len(log) - 1; i >= 0 && len(in.Recent) < wish.Newest; i-- {
 		if wish.Before == 0 || log[i].Seq < wish.Before {

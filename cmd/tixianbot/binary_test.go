@@ -115,7 +115,7 @@ func start(t testing.TB, srv *telegramtest.Server, folder string, env ...string)
 func deployment(api, folder string, env ...string) []string {
 	return append([]string{
 		"TELEGRAM_API_URL=" + api, "TELEGRAM_BOT_TOKEN=" + telegramtest.Token, "TIXIANBOT_DATA=" + folder,
-		"TIXIANBOT_LISTEN=127.0.0.1:0", "TIXIANBOT_SEND_RATE=0", "TIXIANBOT_CHAT_RATE=0",
+		"TIXIANBOT_LISTEN=127.0.0.1:0", "TIXIANBOT_SEND_RATE=0", "TIXIANBOT_CHAT_RATE=0", "TIXIANBOT_USER_RATE=0",
 	}, env...)
 }
 

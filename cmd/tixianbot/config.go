@@ -30,6 +30,9 @@ type config struct {
 	Content        string  `name:"content" env:"TIXIANBOT_CONTENT" placeholder:"DIR" help:"Folder that overlays the built-in content; read at the start and on SIGHUP."`
 	SendRate       float64 `name:"send-rate" env:"TIXIANBOT_SEND_RATE" default:"30" placeholder:"N" help:"Messages sent a second in all; 0 is no limit."`
 	ChatRate       float64 `name:"chat-rate" env:"TIXIANBOT_CHAT_RATE" default:"1" placeholder:"N" help:"Messages sent a second to one chat, with a burst of 20; 0 is no limit."`
+	UserRate       float64 `name:"user-rate" env:"TIXIANBOT_USER_RATE" default:"1" placeholder:"N" help:"Answers a second to one user, with a burst of 20; what comes faster is kept and answered as one, and more than 300 in 10 minutes is answered when they are over; 0 is no limit."`
+	Allow          string  `name:"allow" env:"TIXIANBOT_ALLOW" placeholder:"IDS" help:"Telegram ids of those who are let in, separated by commas; others are told so once, and nothing of them is kept; empty lets everybody in."`
+	Block          string  `name:"block" env:"TIXIANBOT_BLOCK" placeholder:"IDS" help:"Telegram ids of those who are not let in and not answered at all."`
 	Retention      int     `name:"retention" env:"TIXIANBOT_RETENTION" default:"365" placeholder:"DAYS" help:"Days after which a chat that nobody touched is erased, 14 days after a notice to its user; 0 keeps it."`
 	BackupDir      string  `name:"backup-dir" env:"TIXIANBOT_BACKUP_DIR" placeholder:"DIR" help:"Folder to which the running bot copies its database every day at 04:00 of --tz; made if missing."`
 	BackupKeep     int     `name:"backup-keep" env:"TIXIANBOT_BACKUP_KEEP" default:"7" placeholder:"N" help:"How many daily backups are kept."`
@@ -112,14 +115,6 @@ func secret(name string) (string, error) {
 	return value, nil
 }
 
-// later are the settings of features that do not exist yet. One that is set is
-// refused, so that nobody believes in what does not happen.
-var later = map[string]string{
-	"TIXIANBOT_USER_RATE": "what one user is answered is not limited yet",
-	"TIXIANBOT_ALLOW":     "who may write to the bot cannot be limited yet",
-	"TIXIANBOT_BLOCK":     "who may write to the bot cannot be limited yet",
-}
-
 // checkEnvironment refuses, for a sub-command, variables that would be believed
 // to do something and do nothing.
 func checkEnvironment(command string, environ []string) error {
@@ -144,9 +139,6 @@ func checkEnvironment(command string, environ []string) error {
 // checkVariable refuses the variable name if it has no effect.
 func checkVariable(name string) error {
 	bare := strings.TrimSuffix(name, "_FILE")
-	if why, ok := later[bare]; ok {
-		return fmt.Errorf("%s is set, but %s; unset it", name, why)
-	}
 	if !strings.HasPrefix(name, "TIXIANBOT_") || strings.HasPrefix(name, "TIXIANBOT_TEST_") {
 		return nil
 	}
@@ -192,7 +184,7 @@ func (c config) checkBackups() error {
 
 // checkRates refuses rates that mean nothing.
 func (c config) checkRates() error {
-	for name, rate := range map[string]float64{"TIXIANBOT_SEND_RATE": c.SendRate, "TIXIANBOT_CHAT_RATE": c.ChatRate} {
+	for name, rate := range map[string]float64{"TIXIANBOT_SEND_RATE": c.SendRate, "TIXIANBOT_CHAT_RATE": c.ChatRate, "TIXIANBOT_USER_RATE": c.UserRate} {
 		if !(rate >= 0 && rate <= 1e6) {
 			return usageError{fmt.Errorf("%s is %v, want a number of messages a second from 0 to 1000000", name, rate)}
 		}

@@ -40,7 +40,8 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 	}
 	zone, err := p.zone()
 	keep, err2 := p.retention()
-	if err := errors.Join(err, err2, p.checkRates(), p.checkBackups()); err != nil {
+	allow, block, err3 := p.access()
+	if err := errors.Join(err, err2, err3, p.checkRates(), p.checkBackups()); err != nil {
 		return usageError{err}
 	}
 	model, err := p.wording(log)
@@ -61,7 +62,8 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 	r := relay.New(relay.Config{
 		Store: watched, Sender: client, Files: client, Knowledge: shelf.pack, Hungry: client.More,
 		Makers: makers(shelf.pack, client, model.maker(db)), Wordings: model.each(), Dir: filepath.Join(p.Data, madeFolder),
-		Zone: zone, Retention: keep, SendRate: p.SendRate, ChatRate: p.ChatRate, Log: log,
+		Zone: zone, Retention: keep, SendRate: p.SendRate, ChatRate: p.ChatRate, UserRate: p.UserRate,
+		Allow: allow, Block: block, Log: log,
 	})
 	backups, err := p.keepBackups(ctx, db, zone, log)
 	if err == nil {
