@@ -139,7 +139,7 @@ const (
 	reminderSize = 6   // a number of a list
 	wordingSize  = 110 // names, times and numbers of a wording
 	batchSize    = 110 // names and numbers of a batch of evidence
-	useSize      = 110 // of what is used up
+	useSize      = 130 // of what is used up
 	longText     = 100 // characters kept of a fact that is a text
 )
 

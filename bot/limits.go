@@ -40,7 +40,8 @@ const (
 type Use struct {
 	Words int   // bytes of words and entries kept
 	Files int   // files kept
-	Whole int64 // when all answers of a burst can be given again, in Unix milliseconds
+	Last  int64 // when something came last, in Unix milliseconds
+	Whole int64 // when all answers of a burst can be given again, the same
 	Since int64 // when the present floodTime began, the same
 	Count int   // what came in it
 	Owed  int   // of all that came what is not answered yet
@@ -101,13 +102,16 @@ func (t *turn) spend(before Case) {
 // refuse undoes this turn, but for what answers a danger, and says why.
 func (t *turn) refuse(before Case, why string) {
 	var urgent []Message
-	if t.fx.Flag != screen.None {
+	if t.danger() {
 		urgent = t.fx.Messages
 	}
 	t.undo(before)
 	t.fx.Messages = urgent
 	t.tell(why)
 }
+
+// danger reports whether a danger was found in the words of this turn.
+func (t *turn) danger() bool { return t.fx.Flag != screen.None && t.fx.Flag != "" }
 
 // undo leaves of this turn what was found in the words, and that the user was here.
 func (t *turn) undo(before Case) {
@@ -128,23 +132,23 @@ func (t *turn) meter(before Case) {
 	if t.in.Rate <= 0 || t.c.Number == 0 || t.fx.Forget || !counted(t.in.Event) {
 		return
 	}
-	now := t.sentAt(before)
 	u := &t.c.Use
-	u.count(now)
+	now := u.come(t.in.At.UnixMilli(), t.in.Rate)
 	switch {
 	case u.Count == maxFlood+1:
 		u.Owed++
 		t.withhold(before, true)
 		t.tell(t.say("limit.muted", "n", number(maxFlood), "time", u.over().In(t.in.At.Location()).Add(time.Minute).Format("15:04")))
 		t.answerAt(u.over())
-	case u.Count > maxFlood && t.fx.Flag == screen.SelfHarm && u.allows(now, t.in.Rate):
-		u.take(now, t.in.Rate)
+	case u.Count > maxFlood && t.fx.Flag == screen.SelfHarm && u.allows(now+answerBurst*interval(t.in.Rate), t.in.Rate):
+		u.take(now, t.in.Rate) // which has a burst of its own
 	case u.Count > maxFlood:
 		u.Owed++
 		t.withhold(before, false)
 	case len(t.fx.Messages) == 0:
-	case u.Owed == 0 && u.allows(now, t.in.Rate):
+	case u.allows(now, t.in.Rate):
 		u.take(now, t.in.Rate)
+		t.settleOwed()
 	default:
 		if u.Owed++; u.Owed == 1 {
 			t.answerAt(u.next(now, t.in.Rate))
@@ -159,25 +163,20 @@ func counted(e Event) bool {
 	return fromUser(e) && !back
 }
 
-// skew is how far the clock of the messenger, which dates messages, and ours,
-// which dates presses, may be apart.
-const skew = 5 * time.Minute
-
-// sentAt returns the time of the event in Unix milliseconds, and not before that
-// of the last one.
-func (t *turn) sentAt(before Case) int64 {
-	at := t.in.At
-	if ahead := before.Touched.Sub(at); ahead > 0 && ahead <= skew {
-		at = before.Touched
+// settleOwed says with an answer that is given what was withheld before it.
+func (t *turn) settleOwed() {
+	if owed := t.c.Use.Owed; owed > 0 {
+		t.c.Use.Owed = 0
+		t.fx.Messages = append([]Message{{Text: t.say("limit.caught_up", "n", number(owed))}}, t.fx.Messages...)
+		t.fx.Unwake = append(t.fx.Unwake, wakeAnswer)
 	}
-	return at.UnixMilli()
 }
 
 // withhold keeps back the answers to this turn, but warnings of a danger where they
 // are to be given. A warning that nobody has seen was not given. Work that is
 // only for an answer is not begun.
 func (t *turn) withhold(before Case, warn bool) {
-	if warn && t.fx.Flag != screen.None {
+	if warn && t.danger() {
 		return
 	}
 	t.fx.Messages = nil
@@ -222,12 +221,26 @@ func (t *turn) putOff(e Woken) bool {
 	return true
 }
 
-// count counts something that came at the time now.
-func (u *Use) count(now int64) {
-	if past := now - u.Since; past < 0 || past >= floodTime.Milliseconds() {
-		u.Since, u.Count = now, 0
+// skew is how many milliseconds the clock of the messenger, which dates messages,
+// and ours, which dates presses, may be apart.
+const skew = int64(5 * time.Minute / time.Millisecond)
+
+// come counts something that came at the time at, and returns when that is: not
+// before the last. A time that lies far ahead is that of a clock that was wrong,
+// and is forgotten.
+func (u *Use) come(at int64, rate float64) (now int64) {
+	if ahead := u.Last - at; ahead > 0 && ahead <= skew {
+		at = u.Last
+	}
+	u.Last = at
+	if u.Whole > at+2*answerBurst*interval(rate) {
+		u.Whole = at
+	}
+	if past := at - u.Since; past < 0 || past >= floodTime.Milliseconds() {
+		u.Since, u.Count = at, 0
 	}
 	u.Count++
+	return at
 }
 
 // over returns when the present ten minutes end.
@@ -244,11 +257,5 @@ func (u *Use) next(now int64, rate float64) time.Time {
 // allows reports whether an answer may be given now.
 func (u *Use) allows(now int64, rate float64) bool { return u.next(now, rate).UnixMilli() <= now }
 
-// take notes an answer. A Whole that no answers can have led to is that of a
-// clock that was set, or of another rate.
-func (u *Use) take(now int64, rate float64) {
-	if u.Whole < now || u.Whole > now+answerBurst*interval(rate) {
-		u.Whole = now
-	}
-	u.Whole += interval(rate)
-}
+// take notes an answer.
+func (u *Use) take(now int64, rate float64) { u.Whole = max(u.Whole, now) + interval(rate) }

@@ -85,7 +85,8 @@ type diskWording struct {
 type diskUse struct {
 	Words int   `json:"words,omitempty"`
 	Files int   `json:"files,omitempty"`
-	Whole int64 `json:"whole,omitempty"` // Unix milliseconds
+	Last  int64 `json:"last,omitempty"`  // Unix milliseconds
+	Whole int64 `json:"whole,omitempty"` // the same
 	Since int64 `json:"since,omitempty"` // the same
 	Count int   `json:"count,omitempty"`
 	Owed  int   `json:"owed,omitempty"`

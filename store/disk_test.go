@@ -114,7 +114,7 @@ func TestNamesOnDiskAreFrozen(t *testing.T) {
 		{itemToDisk(it), `{"queued":"2026-03-14T12:00:00+08:00","slot":"screen","replace":true,"text":"你好",` +
 			`"buttons":[[{"label":"没有","case":1,"rev":5,"act":"a","arg":"x"}],[]]}`},
 		{itemToDisk(Item{Delete: true, Target: 9, Notice: true}), `{"delete":true,"notice":true,"target":9}`},
-		{caseToDisk(bot.Case{Use: bot.Use{Words: 1, Files: 2, Whole: 3, Since: 4, Count: 5, Owed: 6}}), `{"use":{"words":1,"files":2,"whole":3,"since":4,"count":5,"owed":6}}`},
+		{caseToDisk(bot.Case{Use: bot.Use{Words: 1, Files: 2, Last: 7, Whole: 3, Since: 4, Count: 5, Owed: 6}}), `{"use":{"words":1,"files":2,"last":7,"whole":3,"since":4,"count":5,"owed":6}}`},
 		{diskChat{Barred: true}, `{"barred":true}`},
 		{diskChat{Active: 1, Zone: "Asia/Shanghai", Gone: true}, `{"active":1,"zone":"Asia/Shanghai","gone":true}`},
 		{diskLetter{At: noon, Reason: "rejected", Item: []byte("{}")}, `{"at":"2026-03-14T12:00:00+08:00","reason":"rejected","item":"e30="}`},
