@@ -191,7 +191,7 @@ func (t *turn) tellAbsent(notes []string) {
 	for _, note := range notes {
 		why, rest, _ := strings.Cut(note, " ")
 		n, name, _ := strings.Cut(rest, " ")
-		if phrase, ok := t.k.Phrase("export.absent." + why); ok && phrase != "" && utf8.ValidString(name) {
+		if phrase, ok := t.k.Phrase("export.absent." + why); ok && phrase != "" && name != "" && utf8.ValidString(name) {
 			lines = append(lines, t.say("export.absent."+why, "n", n, "name", markup.Escape(name)))
 		}
 	}

@@ -20,8 +20,8 @@ const (
 	packTime   = 20 * time.Minute // for one pack
 	fileTime   = 3 * time.Minute  // for one file
 	fileMost   = 20 << 20         // bytes of a file that a bot is given
-	fileTries  = 4                // of one file
-	packPauses = 12               // before trying again, in one pack: a messenger that is down is not waited for
+	fileTries  = 3                // of one file
+	packPauses = 8                // before trying again, in one pack: a messenger that is down is not waited for
 )
 
 // packer makes packs and pictures of cases.

@@ -39,6 +39,8 @@ type File struct {
 	MIME   string
 	Size   int64 // as it is told, also where Data is shorter
 	Data   []byte
+
+	lost bool // the server does not have it any more
 }
 
 // keep adds a file to those that the server has; s.mu is held.
@@ -97,6 +99,8 @@ func (s *Server) getFile(p params) *answer {
 		return bad("file_id not specified")
 	case !ok:
 		return bad("invalid file_id")
+	case f.lost:
+		return bad("wrong file_id or the file is temporarily unavailable")
 	case f.Size > maxDownload:
 		return bad("file is too big")
 	}
@@ -104,6 +108,16 @@ func (s *Server) getFile(p params) *answer {
 	return &answer{result: map[string]any{
 		"file_id": f.ID, "file_unique_id": f.Unique, "file_size": f.Size, "file_path": f.path(),
 	}}
+}
+
+// Lose lets the server forget the content of a file.
+func (s *Server) Lose(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f, ok := s.files[id]; ok {
+		f.lost = true
+		delete(s.links, f.path())
+	}
 }
 
 // ExpireLinks makes all that getFile has answered so far of no use.
