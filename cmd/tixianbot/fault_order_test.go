@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"tixianbot/bot"
 	"tixianbot/bot/relay"
@@ -165,4 +167,50 @@ func TestNothingOvertakesWhatWasRefused(t *testing.T) {
 			t.Errorf("worked on %s, want the first once more before the second", got)
 		}
 	})
+}
+
+// TestTheDefaultRates: where nobody says otherwise, a chat gets twenty messages
+// at once and then one a second, all chats together thirty a second, and
+// everything comes, in order.
+func TestTheDefaultRates(t *testing.T) {
+	const inOne, others = 23, 60
+	srv := telegramtest.New(t)
+	srv.Patience(patience)
+	env := slices.DeleteFunc(deployment(srv.URL(), t.TempDir()), func(set string) bool { return strings.Contains(set, "_RATE=") })
+	b := launch(t, env)
+	b.waitLog("started")
+	began := time.Now()
+	talker := &talk{User: srv.User(1)}
+	for range inOne {
+		talker.log()
+	}
+	for i := range others {
+		srv.User(int64(i + 2)).Say("/log entry")
+	}
+	for i := range others {
+		srv.User(int64(i + 2)).WaitMessages(1)
+	}
+	for i, m := range talker.WaitMessages(inOne) {
+		if !strings.Contains(m.Text, talker.want[i]) {
+			t.Errorf("answer %d is %q", i+1, m.Text)
+		}
+	}
+	var all, one []time.Duration
+	for _, c := range srv.Calls("sendMessage") {
+		all = append(all, c.At.Sub(began))
+		if c.Chat == 1 {
+			one = append(one, c.At.Sub(began))
+		}
+	}
+	for n, at := range all {
+		if soonest := time.Duration(n) * time.Second / 30; at < soonest {
+			t.Errorf("message %d came after %v, %v is the soonest", n+1, at, soonest)
+		}
+	}
+	for n, at := range one[20:] {
+		if soonest := time.Duration(n+1) * time.Second; at < soonest {
+			t.Errorf("message %d of one chat came after %v, %v is the soonest", n+21, at, soonest)
+		}
+	}
+	b.stop()
 }
