@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -60,4 +61,31 @@ func populateMany(b *testing.B, path string, n int) {
 		})
 	}
 	wg.Wait()
+}
+
+// BenchmarkSeal seals and opens a value of 2 KB, of a chat whose key is at hand
+// and of one whose key has to be made.
+func BenchmarkSeal(b *testing.B) {
+	s, _, err := newSeal(aKey())
+	if err != nil {
+		b.Fatal(err)
+	}
+	value := bytes.Repeat([]byte("0123456789abcdef"), 128)
+	for name, chats := range map[string]int{"one chat": 1, "many chats": 100_000} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				n++
+				key := caseKey(bot.ChatID(n%chats), 1)
+				sealed, err := s.close(bucketCases, key, value)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := s.open(bucketCases, key, sealed); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

@@ -28,14 +28,16 @@ const (
 	turnTime = time.Second // of each
 )
 
-// The bots that are compared.
-var roles = []string{"tixianbot", roleNaive}
+// The bots that are compared: ours, a naive one, and ours over an encrypted database.
+var roles = []string{"tixianbot", roleNaive, roleSealed}
+
+const roleSealed = "encrypted"
 
 // BenchmarkLoad lets so many people write, each the next message when the one
 // before is answered, which gives the updates a second that are durable and
-// answered; and at half that pace, which gives the time to an answer. The two
+// answered; and at half that pace, which gives the time to an answer. The
 // bots take turns of a second, so that whatever else the machine does is borne
-// by both.
+// by all.
 //
 //	go test ./cmd/tixianbot -run '^$' -bench Load -timeout 30m
 //
@@ -97,7 +99,7 @@ func at(times []time.Duration, q float64) time.Duration {
 	return sorted[int(q*float64(len(sorted)-1))]
 }
 
-// measureLoad runs both bots, each with a crowd of its own.
+// measureLoad runs the bots, each with a crowd of its own.
 func measureLoad(b *testing.B, chats int) map[string]*measured {
 	m, crowds, bots := map[string]*measured{}, map[string]*crowd{}, map[string]*running{}
 	for _, role := range roles {
@@ -154,16 +156,20 @@ func newCrowd(b testing.TB, chats int) *crowd {
 func (c *crowd) launch(role, folder string) *running {
 	c.b.Helper()
 	program, env := binary, deployment(c.web.URL, folder)
+	if role == roleSealed {
+		env = append(env, keyName+"="+newKey(c.b))
+	}
 	if profile := os.Getenv(profileName); role == roleNaive || profile != "" {
 		name, err := os.Executable()
 		if err != nil {
 			c.b.Fatal(err)
 		}
 		program = name
-		if role != roleNaive {
-			role = roleOurs
+		does := roleOurs
+		if role == roleNaive {
+			does = role
 		}
-		env = append(env, roleName+"="+role)
+		env = append(env, roleName+"="+does)
 		if profile != "" {
 			env = append(env, profileName+"="+fmt.Sprintf("%s.%s.%d", profile, role, len(c.answers)))
 		}

@@ -85,7 +85,7 @@ func thick(t *testing.T, file, text string) int {
 	return chats * each
 }
 
-func parsed(t *testing.T, text string) store.Key {
+func parsed(t testing.TB, text string) store.Key {
 	t.Helper()
 	key, err := store.ParseKey(text)
 	if err != nil {

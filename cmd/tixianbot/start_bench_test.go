@@ -15,13 +15,19 @@ import (
 )
 
 // BenchmarkStart starts the bot over the database of a hundred thousand people,
-// until it polls, has some of them write, and asks it for everything.
+// until it polls, has some of them write, and asks it for everything; plain, and
+// encrypted.
 //
 //	go test ./cmd/tixianbot -run '^$' -bench Start -timeout 30m
 func BenchmarkStart(b *testing.B) {
+	b.Run("plain", func(b *testing.B) { benchmarkStart(b, "") })
+	b.Run("encrypted", func(b *testing.B) { benchmarkStart(b, newKey(b)) })
+}
+
+func benchmarkStart(b *testing.B, key string) {
 	const people, writing = 100_000, 1000
 	folder := b.TempDir()
-	size := settle(b, folder, people)
+	size := settle(b, folder, key, people)
 	var took time.Duration
 	var before, after, own int
 	tools := map[string]time.Duration{"cases": 0, "check": 0, "stats": 0}
@@ -30,7 +36,7 @@ func BenchmarkStart(b *testing.B) {
 		srv.Patience(patience)
 		srv.Renumber(n << 32) // no update is one of the times before
 		began := time.Now()
-		run := launch(b, deployment(srv.URL(), folder))
+		run := launch(b, deployment(srv.URL(), folder, keyName+"="+key))
 		srv.Wait("the first poll", srv.Polling)
 		took, before = time.Since(began), resident(b, run)
 		for i := range writing {
@@ -60,10 +66,14 @@ func BenchmarkStart(b *testing.B) {
 // settle fills the database in folder with the cases of so many people, each of
 // whom had one of a few conversations, and returns its size. One in a hundred
 // waits for a message.
-func settle(b *testing.B, folder string, people int) int64 {
+func settle(b *testing.B, folder, key string, people int) int64 {
 	b.Helper()
 	path := filepath.Join(folder, botFile)
-	s, err := store.Open(path)
+	var k store.Key
+	if key != "" {
+		k = parsed(b, key)
+	}
+	s, err := store.OpenSealed(path, k)
 	if err != nil {
 		b.Fatal(err)
 	}
