@@ -2,9 +2,12 @@ package store
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"os"
 	"time"
+
+	"tixianbot/bot"
 )
 
 // Size is how much room the file takes, in bytes.
@@ -95,4 +98,44 @@ func countDue(tx *txn, now time.Time, b *Backlog) {
 			b.Late = now.Sub(at)
 		}
 	}
+}
+
+// CasesAlone goes over all cases, without their records, in the order of chat and
+// number. They are copied out a few at a time, so writing goes on; one that
+// cannot be read is left out, since Check finds it.
+func (s *Store) CasesAlone() iter.Seq2[bot.Case, error] {
+	return func(yield func(bot.Case, error) bool) {
+		for from := []byte{}; from != nil; {
+			page, next, err := s.pageOfCases(from)
+			if err != nil {
+				yield(bot.Case{}, fmt.Errorf("read the cases: %w", err))
+				return
+			}
+			for _, c := range page {
+				if !yield(c, nil) {
+					return
+				}
+			}
+			from = next
+		}
+	}
+}
+
+// pageOfCases reads some cases and returns where to go on, nil at the end.
+func (s *Store) pageOfCases(from []byte) (page []bot.Case, next []byte, err error) {
+	err = s.view(func(tx *txn) error {
+		c := tx.Bucket(bucketCases).Cursor()
+		n := 0
+		for k, v := c.Seek(from); k != nil; k, v = c.Next() {
+			if n++; n > 4*pageSize {
+				next = append([]byte{}, k...)
+				return nil
+			}
+			if found, err := decodeCase(v); err == nil {
+				page = append(page, found)
+			}
+		}
+		return nil
+	})
+	return page, next, err
 }

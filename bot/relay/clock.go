@@ -102,6 +102,7 @@ func (c *clock) end(t store.Timer, err error) {
 		c.hold(time.Now())
 	} else {
 		c.r.counts.woken.Add(1)
+		c.r.woken(t)
 	}
 	c.mu.Lock()
 	delete(c.calling, t)

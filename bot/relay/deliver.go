@@ -38,7 +38,7 @@ func (o *outbox) deliver(q *queue) (next store.Class, after time.Duration) {
 	case !ok || head.Gone:
 		return store.Nothing, 0
 	}
-	q.carried = head.Item.Message.File.Path
+	q.carried, q.queued = head.Item.Message.File.Path, head.Item.Queued
 	target, err := o.transmit(q.chat, head)
 	if reason(err) != bot.Unreachable {
 		q.failing = time.Time{}
@@ -46,6 +46,7 @@ func (o *outbox) deliver(q *queue) (next store.Class, after time.Duration) {
 	z, after := o.judge(q, head, target, err)
 	if z == nil {
 		o.r.counts.retries.Add(1)
+		o.r.cfg.Meter.Sent(Retried, time.Since(head.Item.Queued))
 		return q.class, after
 	}
 	if z.Fate == store.Held && o.signs(q) != signs {
@@ -75,6 +76,7 @@ func (o *outbox) settle(q *queue) (next store.Class, after time.Duration) {
 	q.unsettled, q.failures = nil, 0
 	o.r.outage.heed(nil)
 	o.tally(*z)
+	o.r.cfg.Meter.Sent(fates[z.Fate], time.Since(q.queued))
 	if z.Fate == store.Held {
 		return store.Nothing, 0
 	}

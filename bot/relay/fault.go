@@ -77,7 +77,7 @@ func (r *Relay) giveUp(a arrival, f *fault) (result, error) {
 		r.counts.poisoned.Add(1)
 		r.cfg.Log.Error("update given up", "update", u.ID, "event", kind(u.Event), "chat", r.cfg.Store.Tag(u.Chat), "cause", f.cause)
 	}
-	return result{Receipt: receipt}, r.outage.heed(err)
+	return result{Receipt: receipt, poisoned: true}, r.outage.heed(err)
 }
 
 // notice returns the message of a notice, and whether there is one to be said.

@@ -29,6 +29,7 @@ type arrival struct {
 	word   *word // of the lane that works on it
 	order  *store.Order
 	keeps  bool
+	came   time.Time // when it entered the lane
 }
 
 // Accept puts u behind the other updates of its chat and returns at once. done
@@ -54,6 +55,7 @@ func (r *Relay) enter(a arrival) bool {
 	if r.stopped {
 		return false
 	}
+	a.came = time.Now()
 	chat := a.update.Chat
 	queue, runs := r.lanes[chat]
 	r.lanes[chat] = append(queue, a)
@@ -153,6 +155,7 @@ func (r *Relay) turnAway(chat bot.ChatID, err error) {
 	r.mu.Unlock()
 	r.counts.refused.Add(int64(1 + len(waiting)))
 	for _, a := range waiting {
+		r.measured(a, result{}, err)
 		a.done(err)
 	}
 }
@@ -166,7 +169,8 @@ type result struct {
 	swept bool // files that messages carried may lie about
 	wakes bool // something was set that comes due
 
-	barred bool // it came from somebody who is not let in
+	barred   bool // it came from somebody who is not let in
+	poisoned bool // the update was given up
 }
 
 // apply brings one update to its commit. The error says that it could not be
@@ -177,6 +181,7 @@ func (r *Relay) apply(a arrival) (result, error) {
 		r.outbox.hear(u.Chat)
 	}
 	res, err := r.try(a)
+	r.measured(a, res, err)
 	if err != nil {
 		r.cfg.Log.Error("update not committed", "update", u.ID, "event", kind(u.Event), "err", err)
 		return res, err

@@ -69,6 +69,7 @@ type queue struct {
 	failing   time.Time         // since when the messenger cannot be reached, or zero
 	unsettled *store.Settlement // what was done and is not written yet
 	renewed   time.Time         // when the chat was last told that unasked messages are stale
+	queued    time.Time         // when the message was committed that was sent last
 	carried   string            // path of the file of the message that was sent last, or ""
 	noticed   bool              // the user was told that something could not be delivered
 }

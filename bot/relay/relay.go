@@ -94,6 +94,7 @@ type Config struct {
 	ChatRate float64      // messages a second in one chat, with bursts of 20; 0: no limit
 	UserRate float64      // answers a second to one user, with bursts of 20; 0: no limit
 	Log      *slog.Logger // nil: no log
+	Meter    Meter        // nil: nothing is counted
 
 	Allow []bot.ChatID // who is let in; none: everybody
 	Block []bot.ChatID // who is not, and is not written to either
@@ -144,6 +145,9 @@ func New(c Config) *Relay {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Meter == nil {
+		c.Meter = noMeter{}
 	}
 	r := &Relay{cfg: c, gate: newGate(c), lanes: map[bot.ChatID][]arrival{}, answering: make(chan struct{}, InFlight)}
 	r.ctx, r.cancel = context.WithCancel(context.Background())

@@ -43,6 +43,8 @@ type Config struct {
 
 	Transport http.RoundTripper // carries the requests; nil is a transport of its own
 	Log       *slog.Logger      // nil discards
+
+	Heard func(method string, status int) // is told of every answer, to be counted; 0: none came; nil: nobody is told
 }
 
 // Client talks to the Bot API for one bot. Its methods may be called at the

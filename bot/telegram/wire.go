@@ -142,6 +142,9 @@ func newWire(cfg Config) *wire {
 	if rt == nil {
 		rt = newTransport(cfg.SendsInFlight)
 	}
+	if cfg.Heard != nil {
+		rt = counted{rt, cfg.Heard}
+	}
 	return &wire{&http.Client{
 		Transport: rt,
 		// A redirect would carry the token to another address.

@@ -25,16 +25,19 @@ const (
 
 // keepBackups begins to make backups where they are wanted, and returns what
 // waits a moment for one that is under way when ctx is done.
-func (p *program) keepBackups(ctx context.Context, db *store.Store, zone *time.Location, log *slog.Logger) (wait func(), err error) {
+func (p *program) keepBackups(ctx context.Context, db *store.Store, zone *time.Location, log *slog.Logger, counts *metrics) (wait func(), err error) {
 	if p.BackupDir == "" {
 		return func() {}, nil
 	}
 	r := &rota{
 		store: db, data: p.Data, folder: p.BackupDir, keep: p.BackupKeep, zone: zone, log: log,
-		note: func(time.Duration, error) {},
+		note: counts.backedUp,
 	}
 	if err := r.prepare(); err != nil {
 		return nil, usageError{err}
+	}
+	if at := r.newest(); !at.IsZero() {
+		counts.backupAt.Set(float64(at.Unix()))
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})

@@ -25,7 +25,7 @@ type config struct {
 	TelegramAPIURL string  `name:"telegram-api-url" env:"TELEGRAM_API_URL" placeholder:"URL" help:"Another Bot API server than the public one; plain http to loopback only."`
 	InsecureHTTP   bool    `name:"insecure-http" env:"TIXIANBOT_INSECURE_HTTP" help:"Allow plain http to a Bot API server that is not on this machine."`
 	Data           string  `name:"data" env:"TIXIANBOT_DATA" default:"./data" placeholder:"DIR" help:"Folder of the database; made if missing, for the owner alone."`
-	Listen         string  `name:"listen" env:"TIXIANBOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address of /healthz, /readyz and the webhook; with port 0 one is picked and printed; empty turns it off."`
+	Listen         string  `name:"listen" env:"TIXIANBOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address of /healthz, /readyz, /metrics and the webhook; with port 0 one is picked and printed; empty turns it off."`
 	WebhookURL     string  `name:"webhook-url" env:"TIXIANBOT_WEBHOOK_URL" placeholder:"URL" help:"Address under which Telegram reaches the bot, to be called instead of polling; its path is served at the listening address."`
 	Content        string  `name:"content" env:"TIXIANBOT_CONTENT" placeholder:"DIR" help:"Folder that overlays the built-in content; read at the start and on SIGHUP."`
 	SendRate       float64 `name:"send-rate" env:"TIXIANBOT_SEND_RATE" default:"30" placeholder:"N" help:"Messages sent a second in all; 0 is no limit."`
@@ -39,6 +39,7 @@ type config struct {
 	OpenAIBaseURL  string  `name:"openai-base-url" env:"OPENAI_BASE_URL" placeholder:"URL" help:"Another OpenAI-compatible server than the public one; plain http to loopback only."`
 	OpenAIModel    string  `name:"openai-model" env:"OPENAI_MODEL" default:"gpt-4o-mini" placeholder:"NAME" help:"The language model that words letters, with a user's consent to each; only where OPENAI_API_KEY is set."`
 	LLMDaily       string  `name:"llm-daily" env:"TIXIANBOT_LLM_DAILY" default:"20/1000" placeholder:"N/M" help:"Requests a day to the language model, for one user and in all; one number is both; 0 is no limit."`
+	Log            string  `name:"log" env:"TIXIANBOT_LOG" default:"auto" placeholder:"FORM" help:"Form of the log: json, text, or auto, which is text on a terminal and json elsewhere."`
 	TZ             string  `name:"tz" env:"TIXIANBOT_TZ" default:"${zone}" placeholder:"ZONE" help:"Time zone of new chats."`
 }
 

@@ -76,7 +76,7 @@ var imports = []rule{
 	{
 		at:     "cmd/tixianbot",
 		ours:   []string{"knowledge", "knowledge/...", "bot", "bot/walk", "bot/relay", "bot/telegram", "bot/terminal", "bot/openai", "bot/dossier", "bot/dossier/ics", "store"},
-		others: []string{"github.com/alecthomas/kong"},
+		others: []string{"github.com/alecthomas/kong", "github.com/prometheus/client_golang"},
 	},
 }
 

@@ -112,7 +112,7 @@ func TestAChangeThatCanNeverBeWrittenIsNoOutage(t *testing.T) {
 func TestReadyzSaysWhy(t *testing.T) {
 	for why, want := range map[error]int{nil: http.StatusOK, errStoreDown: http.StatusServiceUnavailable} {
 		w := httptest.NewRecorder()
-		handler(func() error { return why }).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+		handler(func() error { return why }, http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
 		if w.Code != want || why != nil && !strings.Contains(w.Body.String(), why.Error()) {
 			t.Errorf("unready %v: %d %s", why, w.Code, w.Body)
 		}

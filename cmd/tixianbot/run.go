@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -28,9 +29,13 @@ const garbagePercent = 200
 // is looked at first, before anything is opened or asked.
 func (runCmd) Run(ctx context.Context, p *program) error {
 	debug.SetGCPercent(garbagePercent)
-	log := slog.New(slog.NewJSONHandler(p.err, nil))
+	log, err := p.logger()
+	if err != nil {
+		return usageError{err}
+	}
 	again := hangups(ctx)
-	client, err := p.client(log)
+	counts := newMetrics()
+	client, err := p.client(log, counts)
 	if err != nil {
 		return usageError{err}
 	}
@@ -48,6 +53,7 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return usageError{err}
 	}
+	model.count(counts.worded)
 	shelf, err := openShelf(p.Content)
 	if err != nil {
 		return err
@@ -63,11 +69,11 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 		Store: watched, Sender: client, Files: client, Knowledge: shelf.pack, Hungry: client.More,
 		Makers: makers(shelf.pack, client, model.maker(db)), Wordings: model.each(), Dir: filepath.Join(p.Data, madeFolder),
 		Zone: zone, Retention: keep, SendRate: p.SendRate, ChatRate: p.ChatRate, UserRate: p.UserRate,
-		Allow: allow, Block: block, Log: log,
+		Allow: allow, Block: block, Log: log, Meter: counts,
 	})
-	backups, err := p.keepBackups(ctx, db, zone, log)
+	backups, err := p.keepBackups(ctx, db, zone, log, counts)
 	if err == nil {
-		err = p.serve(ctx, deployed{client, hook, r, watched, shelf, again, log})
+		err = p.serve(ctx, deployed{client, hook, r, watched, shelf, again, log, counts})
 		backups()
 	}
 	tools()
@@ -87,14 +93,14 @@ func (p *program) receiveTools(db *store.Store, shelf *shelf, log *slog.Logger) 
 }
 
 // client returns the connection to Telegram, which has not been used yet.
-func (p *program) client(log *slog.Logger) (*telegram.Client, error) {
+func (p *program) client(log *slog.Logger, counts *metrics) (*telegram.Client, error) {
 	token, err := secret(tokenName)
 	if err != nil {
 		return nil, err
 	}
 	return telegram.New(telegram.Config{
 		Token: token, APIURL: p.TelegramAPIURL, InsecureHTTP: p.InsecureHTTP,
-		SendsInFlight: relay.InFlight, Log: log,
+		SendsInFlight: relay.InFlight, Log: log, Heard: counts.heard,
 	})
 }
 
@@ -107,12 +113,14 @@ type deployed struct {
 	shelf  *shelf
 	again  <-chan os.Signal // asks for the content to be read again
 	log    *slog.Logger
+	counts *metrics
 }
 
 // serve runs the parts until ctx is done, and then stops what takes updates in
 // before what works on them.
 func (p *program) serve(ctx context.Context, d deployed) error {
-	web, err := listen(p.Listen, route(d.hook, handler(d.unready)), d.log)
+	d.counts.registry.MustRegister(newStateMetrics(d.store.Store, d.unready))
+	web, err := listen(p.Listen, d.routes(), d.log)
 	if err != nil {
 		return err
 	}
@@ -122,8 +130,18 @@ func (p *program) serve(ctx context.Context, d deployed) error {
 	read := make(chan struct{}, 1)
 	go d.shelf.follow(ctx, d.again, read, d.log)
 	go d.introduce(ctx, read)
+	go d.counts.countOutcomes(ctx, d.store.Store, d.shelf.pack)
 	d.log.Info("started", "version", version)
 	return d.exchange(ctx, stop)
+}
+
+// routes returns what is served: what monitors ask, and the webhook if there is one.
+func (d deployed) routes() http.Handler {
+	monitors := handler(d.unready, d.counts.handler())
+	if d.hook == nil {
+		return monitors
+	}
+	return route(d.hook.Path(), d.counts.posted(d.hook), monitors)
 }
 
 // exchange receives and sends. Should sending end by itself, stop ends the rest.

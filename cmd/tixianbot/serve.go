@@ -12,7 +12,8 @@ import (
 )
 
 // endpoint serves what monitors ask: /healthz says that the process works,
-// /readyz that users are being answered; and the webhook, if there is one.
+// /readyz that users are being answered, /metrics what is counted; and the
+// webhook, if there is one.
 type endpoint struct {
 	server http.Server
 	ended  chan struct{}
@@ -54,8 +55,9 @@ func limit(server *http.Server, h http.Handler) {
 	server.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 }
 
-// handler answers monitors; unready returns why users are not being answered, or nil.
-func handler(unready func() error) http.Handler {
+// handler answers monitors; unready returns why users are not being answered, or
+// nil, and metrics serves what is counted.
+func handler(unready func() error, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "ok\n")
@@ -67,6 +69,7 @@ func handler(unready func() error) http.Handler {
 		}
 		_, _ = io.WriteString(w, "ready\n")
 	})
+	mux.Handle("GET /metrics", metrics)
 	return mux
 }
 

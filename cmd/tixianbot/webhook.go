@@ -39,12 +39,9 @@ func (p *program) webhook(client *telegram.Client) (*telegram.Webhook, error) {
 }
 
 // route serves the webhook at its path and leaves everything else to rest.
-func route(hook *telegram.Webhook, rest http.Handler) http.Handler {
-	if hook == nil {
-		return rest
-	}
+func route(path string, hook, rest http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == hook.Path() {
+		if r.URL.Path == path {
 			hook.ServeHTTP(w, r)
 			return
 		}

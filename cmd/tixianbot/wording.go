@@ -33,6 +33,7 @@ type model struct {
 	all   int // … in all
 	zone  *time.Location
 	log   *slog.Logger
+	heard func(result string) // hears what came of each request; may be nil
 	spend func(what, day string, limit int) (bool, error)
 }
 
@@ -58,6 +59,19 @@ func (p *program) wording(log *slog.Logger) (*model, error) {
 		return nil, err
 	}
 	return &model{ask: d, user: user, all: all, zone: zone, log: log}, nil
+}
+
+// count has heard told of what comes of each request.
+func (m *model) count(heard func(result string)) {
+	if m != nil {
+		m.heard = heard
+	}
+}
+
+func (m *model) tell(result string) {
+	if m.heard != nil {
+		m.heard(result)
+	}
 }
 
 // llmDaily returns how many requests a day one user may make, and all together;
@@ -121,6 +135,7 @@ func (m *model) word(ctx context.Context, w relay.Work) (bot.Made, error) {
 			return bot.Made{}, err
 		}
 		if !ok {
+			m.tell("spent")
 			return bot.Made{Err: bot.ErrSpent}, nil
 		}
 	}
@@ -129,6 +144,7 @@ func (m *model) word(ctx context.Context, w relay.Work) (bot.Made, error) {
 	if err != nil {
 		return m.failed(err, time.Since(begun)), nil
 	}
+	m.tell("worded")
 	m.log.Info("letter worded", "took", time.Since(begun).Round(time.Millisecond).String(), "again", q.Reply != "")
 	return bot.Made{Text: text}, nil
 }
@@ -140,6 +156,7 @@ func (m *model) failed(err error, took time.Duration) bot.Made {
 	if !errors.As(err, &f) {
 		f = &openai.Failure{Reason: openai.Stopped}
 	}
+	m.tell(string(f.Reason))
 	m.log.Warn("letter not worded", "reason", string(f.Reason), "status", f.Status, "took", took.Round(time.Millisecond).String())
 	if f.Reason == openai.Slow {
 		return bot.Made{Err: bot.ErrSlow}
