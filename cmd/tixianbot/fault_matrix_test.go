@@ -28,6 +28,8 @@ type row struct {
 	plays int                      // how many plays a long run has
 	play  func(p *play, times int) // has it happen so often, at least
 	again int                      // how many messages of one chat may come again at each
+	hook  bool                     // the bot is called instead of polling
+	slow  bool                     // it is left out of short runs
 }
 
 // matrix has those first that wait a lot, since two plays run side by side.
@@ -60,6 +62,18 @@ var matrix = []row{
 	{fault: "webhook left over", times: 3, plays: 10, play: leavingWebhooks},
 	{fault: "presses that have expired", times: 48, plays: 10, play: expiring},
 	{fault: "all requests fail in all ways, and SIGKILL", times: 5, plays: 20, play: everything, again: 1},
+	{fault: "people whom the operator blocks write on", times: 160, plays: 5, play: strangers},
+	{fault: "webhook: SIGKILL", times: 8, plays: 34, play: killing, again: 1, hook: true},
+	{fault: "webhook: posts cut halfway", times: 20, plays: 10, hook: true, play: injecting(telegramtest.Fault{Kind: telegramtest.CutBefore, Method: telegramtest.WebhookMethod, Chance: 0.3})},
+	{fault: "webhook: answers to posts lost", times: 20, plays: 10, hook: true, play: injecting(telegramtest.Fault{Kind: telegramtest.CutAfter, Method: telegramtest.WebhookMethod, Chance: 0.3})},
+	{fault: "webhook: posts twice at once, and old ones again", times: 20, plays: 10, hook: true, play: injecting(telegramtest.Fault{Kind: telegramtest.Repeated, Method: telegramtest.WebhookMethod, Chance: 0.5})},
+	{fault: "webhook: 500 and 502 of a proxy", times: 20, plays: 10, hook: true, play: injecting(
+		telegramtest.Fault{Kind: telegramtest.ServerError, Method: telegramtest.WebhookMethod, Chance: 0.2},
+		telegramtest.Fault{Kind: telegramtest.BadGateway, Method: telegramtest.WebhookMethod, Chance: 0.2},
+	)},
+	{fault: "webhook: disk full, 503", times: 2, plays: 10, play: fillDisk, hook: true},
+	{fault: "webhook: SIGTERM", times: 5, plays: 20, play: terminating, hook: true},
+	{fault: "webhook: all fails in all ways, and SIGKILL", times: 3, plays: 20, play: everything, again: 1, hook: true, slow: true},
 }
 
 func TestFaultMatrix(t *testing.T) {
@@ -70,6 +84,9 @@ func TestFaultMatrix(t *testing.T) {
 	t.Run("faults", func(t *testing.T) {
 		for i, r := range matrix {
 			t.Run(r.fault, func(t *testing.T) {
+				if r.slow && !long {
+					t.Skip("takes long")
+				}
 				t.Parallel()
 				tolls[i] = r.run(t)
 			})
@@ -89,7 +106,7 @@ func (r row) run(t *testing.T) toll {
 	var all toll
 	for seed := range plays {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			p := newPlay(t, uint64(seed))
+			p := newPlay(t, uint64(seed), r.hook)
 			before := p.srv.Faulted()
 			r.play(p, r.times)
 			got := p.end(max(r.times, p.srv.Faulted()-before))
@@ -229,6 +246,29 @@ func leavingWebhooks(p *play, times int) {
 		p.round()
 		p.start()
 		p.settle()
+	}
+}
+
+// strangers has people write whom the operator blocks, while the others go on.
+func strangers(p *play, times int) {
+	const each = 20
+	p.bot.stop()
+	p.env = []string{"TIXIANBOT_BLOCK=101,102"}
+	p.start()
+	blocked := []*telegramtest.User{p.srv.User(101), p.srv.User(102)}
+	for range times / each / len(blocked) {
+		for _, u := range blocked {
+			for n := range each {
+				u.Say(fmt.Sprint("/log ", n))
+			}
+		}
+		p.round()
+		p.settle()
+	}
+	for _, u := range blocked {
+		if n := len(u.Messages()); n > 0 {
+			p.t.Errorf("%d messages to somebody who is blocked", n)
+		}
 	}
 }
 

@@ -26,6 +26,8 @@ type play struct {
 	random *rand.Rand
 	tokens int         // given out so far
 	deaths []time.Time // when each bot was dead that was killed
+	env    []string    // of the bot, beside what it always has
+	hook   bool        // the bot is called instead of polling
 	strict bool        // nothing but the deaths makes a message come again
 }
 
@@ -36,12 +38,13 @@ const people = 16
 // has a button that ticks it and unticks it again.
 const opening = "昨天下午三点提现500元一直显示风控审核中，上周刚换了银行卡"
 
-// newPlay starts a bot with people before their checklists. Everything went
-// well so far.
-func newPlay(t *testing.T, seed uint64) *play {
-	p := &play{t: t, srv: telegramtest.New(t), folder: t.TempDir(), random: rand.New(rand.NewPCG(seed, 4))}
+// newPlay starts a bot, which polls or is called, with people before their
+// checklists. Everything went well so far.
+func newPlay(t *testing.T, seed uint64, hook bool) *play {
+	p := &play{t: t, hook: hook, srv: telegramtest.New(t), folder: t.TempDir(), random: rand.New(rand.NewPCG(seed, 4))}
 	p.srv.Seed(seed)
 	p.srv.Patience(patience)
+	p.srv.RetryPosts(20 * time.Millisecond)
 	p.start()
 	for i := range people {
 		p.people = append(p.people, &person{User: p.srv.User(int64(i + 1)), on: make([]int, steps)})
@@ -54,7 +57,13 @@ func newPlay(t *testing.T, seed uint64) *play {
 }
 
 // start starts the bot, or the next one after it has ended.
-func (p *play) start() { p.bot = start(p.t, p.srv, p.folder) }
+func (p *play) start() {
+	if p.hook {
+		p.bot = startHooked(p.t, p.srv, p.folder, p.env...)
+		return
+	}
+	p.bot = start(p.t, p.srv, p.folder, p.env...)
+}
 
 func (p *play) each(do func(u *person)) {
 	for _, u := range p.people {

@@ -28,10 +28,14 @@ const (
 	turnTime = time.Second // of each
 )
 
-// The bots that are compared: ours, a naive one, and ours over an encrypted database.
-var roles = []string{"tixianbot", roleNaive, roleSealed}
+// The bots that are compared: ours, a naive one, ours over an encrypted database,
+// and ours when it is called instead of polling.
+var roles = []string{"tixianbot", roleNaive, roleSealed, roleHooked}
 
-const roleSealed = "encrypted"
+const (
+	roleSealed = "encrypted"
+	roleHooked = "webhook"
+)
 
 // BenchmarkLoad lets so many people write, each the next message when the one
 // before is answered, which gives the updates a second that are durable and
@@ -159,6 +163,9 @@ func (c *crowd) launch(role, folder string) *running {
 	if role == roleSealed {
 		env = append(env, keyName+"="+newKey(c.b))
 	}
+	if role == roleHooked {
+		env = append(env, byWebhook...)
+	}
 	if profile := os.Getenv(profileName); role == roleNaive || profile != "" {
 		name, err := os.Executable()
 		if err != nil {
@@ -176,6 +183,11 @@ func (c *crowd) launch(role, folder string) *running {
 	}
 	run := launchProgram(c.b, program, env)
 	run.waitLog("started")
+	if role == roleHooked {
+		c.srv.Proxy(telegramtest.TLSProxy(run.address))
+		c.srv.Wait("the webhook", func() bool { return hooked(c.srv) })
+		return run
+	}
 	c.srv.Wait("the first poll", c.srv.Polling)
 	return run
 }
