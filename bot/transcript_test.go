@@ -441,7 +441,7 @@ func (s *stage) run(e bot.Event) {
 		s.blocked = false
 	}
 	for _, m := range fx.Messages {
-		if s.blocked {
+		if s.blocked && m.Rings.Why != "" {
 			s.w.Missed = append(s.w.Missed, m.Rings)
 			continue
 		}

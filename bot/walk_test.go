@@ -20,6 +20,8 @@ var phrasesOfWalkers = []string{
 	"客服让我先交20%的税才能提", "只是从到账里扣的手续费", "不想活了", "我验证码是640218", "有人说能帮我追回来",
 	"能不能绕过风控", "换了手机和银行卡", "5000", "1.2万", "三千五", "昨天", "钱会不会丢", "怎么转人工", "明天下雨吗",
 	"/evidence", "前天下午三点", "**[x](y) `z` <b>&", "\u202e\u200b😀", "啊", "my withdraw is pending", "提領被擋", "不对，是周三", "到账了", "小红书", "支付宝",
+	"/remind 明天下午三点 打客服", "/remind 每天晚上 查到账", "/remind 3小时后", "/remind", "/reminders", "/timezone 纽约", "夜里11点到7点别打扰我",
+	"好", "答复来了", "/log 打了客服，工号3721，说三天内回复",
 }
 
 // TestWalks has users who write and press whatever comes to mind. Whatever
@@ -56,6 +58,7 @@ func TestWalks(t *testing.T) {
 
 // stroll does one thing at random.
 func stroll(s *stage, r *rand.Rand) {
+	s.blocked = r.IntN(8) == 0 // until they do something
 	s.w.Now = s.w.Now.Add(time.Duration(r.IntN(40)) * time.Hour)
 	answered := true
 	switch n := r.IntN(20); {
@@ -71,7 +74,7 @@ func stroll(s *stage, r *rand.Rand) {
 		s.step(strayEvents[r.IntN(len(strayEvents))])
 		answered = false
 	case n == 8:
-		s.step([]bot.Event{bot.Garbled{}, bot.Edited{Text: "x"}, bot.Returned{}, bot.Left{}, bot.Ignored{}}[r.IntN(5)])
+		s.step([]bot.Event{bot.Garbled{}, bot.Edited{Text: "x"}, bot.Returned{}, bot.Left{}, bot.Ignored{}, bot.Overdue{}}[r.IntN(6)])
 		answered = false
 	default:
 		p, ok := anyButton(s, r)
