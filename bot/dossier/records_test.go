@@ -20,7 +20,7 @@ func told() Source {
 	add(bot.Record{Kind: bot.RecordLetter, About: "complaint_email", Parts: []bot.Part{
 		part(bot.PartVersion, "complaint_email.zh.firm.full"), part(bot.PartLetter, complaint)}})
 	add(bot.Record{Kind: bot.RecordLetter, About: "support_message", Parts: []bot.Part{
-		part(bot.PartVersion, "support_message.zh.normal.short"), part(bot.PartLetter, "你好，我的提现没到账。\n\n请告诉我原因。")}})
+		part(bot.PartVersion, "support_message.en.normal.short"), part(bot.PartLetter, "你好，我的提现没到账。\n\n请告诉我原因。")}})
 	add(bot.Record{Kind: bot.RecordLetter, About: "follow_up", Struck: day(23, 9, 0), Parts: []bot.Part{
 		part(bot.PartVersion, "follow_up.zh.normal.full"), part(bot.PartLetter, "没有真的发出去的跟进函")}})
 	add(bot.Record{Kind: bot.RecordDraft, About: "legal_notice", Text: "我写了一半的催告函"})
@@ -76,8 +76,11 @@ func TestRecordsInWords(t *testing.T) {
 		}
 		return rows[i]
 	}
-	if row := find("投诉邮件"); row[4] != "发出：投诉邮件\n中文、语气硬一点、完整的" {
+	if row := find("投诉邮件"); row[4] != "发出：投诉邮件" {
 		t.Errorf("a letter is told as %q", row[4])
+	}
+	if row := find("给客服的话"); row[4] != "发出：给客服的话\n英文" {
+		t.Errorf("an English letter is told as %q", row[4])
 	}
 	if row := find("说等五天"); row[3] != "客服张三丰（13800138000）说等五天" || row[10] != "原话：原为「客服说等三天」，2026-11-22 10:00 更正" {
 		t.Errorf("a corrected entry says %q, remark %q", row[3], row[10])

@@ -183,7 +183,7 @@ var smallJPEG = sync.OnceValue(func() []byte {
 })
 
 var samples = map[string]func() Source{
-	"thin": thin, "small": small, "full": full, "fraud": fraudCase, "ended": ended, "long": long, "odd": odd,
+	"thin": thin, "small": small, "full": full, "fraud": fraudCase, "ended": ended, "long": long, "odd": odd, "told": told,
 }
 
 // TestShow writes the samples where a person can look at them.

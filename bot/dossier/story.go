@@ -9,6 +9,7 @@ import (
 	"tixianbot/bot"
 	"tixianbot/knowledge"
 	"tixianbot/knowledge/fact"
+	"tixianbot/knowledge/letter"
 )
 
 // story is a case as the files for people tell it: every text plain, the
@@ -138,7 +139,9 @@ func (s *story) result(r bot.Record) string {
 		case bot.PartSaid:
 			out = append(out, strings.TrimSpace(p.Value))
 		case bot.PartVersion:
-			out = append(out, s.version(r.About, strings.TrimSpace(p.Value)))
+			if v := s.version(r.About, strings.TrimSpace(p.Value)); v != "" {
+				out = append(out, v)
+			}
 		case bot.PartAmount:
 			out = append(out, s.sum(r.Kind, p.Value))
 		}
@@ -146,20 +149,18 @@ func (s *story) result(r bot.Record) string {
 	return strings.Join(out, "\n")
 }
 
-// version says which of the versions of a letter was sent: its language, its
-// tone and its length.
+// version says of a letter that was sent what is worth saying: its language, if
+// that is not Chinese. Its tone and length are nobody's business.
 func (s *story) version(kind, value string) string {
 	rest, ok := strings.CutPrefix(value, kind+".")
 	if !ok {
 		return value
 	}
-	var out []string
-	for i, id := range strings.Split(rest, ".") {
-		if i < 3 { // behind them stands whom it is for
-			out = append(out, s.label("version.", id))
-		}
+	lang, _, _ := strings.Cut(rest, ".")
+	if lang == string(letter.Chinese) {
+		return ""
 	}
-	return strings.Join(out, s.say("value.comma"))
+	return s.label("version.", lang)
 }
 
 // sum says what a sum of an entry is.
