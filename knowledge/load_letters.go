@@ -17,13 +17,14 @@ func (l *loader) readLetters(rules []read.Rules) {
 	}
 	var words letter.Words
 	var checks letter.Checks
-	if !l.decode("letters/words.yaml", &words) || !l.decode("letters/check.yaml", &checks) {
+	var voices []string
+	if !l.decode("letters/words.yaml", &words) || !l.decode("letters/check.yaml", &checks) || !l.decode("letters/voices.yaml", &voices) {
 		return
 	}
 	var forms []letter.Form
 	for _, name := range l.files.in("letters", ".yaml") {
 		var f letter.Form
-		if base := path.Base(name); base == "words.yaml" || base == "check.yaml" || !l.decode(name, &f) {
+		if base := path.Base(name); base == "words.yaml" || base == "check.yaml" || base == "voices.yaml" || !l.decode(name, &f) {
 			continue
 		}
 		if want := strings.TrimSuffix(path.Base(name), ".yaml"); string(f.ID) != want {
@@ -31,8 +32,10 @@ func (l *loader) readLetters(rules []read.Rules) {
 		}
 		forms = append(forms, f)
 	}
+	src := l.pack.letterSources(rules)
+	src.Voices = voices
 	var err error
-	if l.pack.Letters, err = letter.Compile(l.pack.Fold, l.pack.Screen, l.pack.letterSources(rules), words, checks, forms...); err != nil {
+	if l.pack.Letters, err = letter.Compile(l.pack.Fold, l.pack.Screen, src, words, checks, forms...); err != nil {
 		l.fail("letters", err)
 	}
 }

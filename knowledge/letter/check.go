@@ -38,11 +38,12 @@ const (
 	findDemand   = "demand"
 	findDeadline = "deadline"
 	findLong     = "long"
+	findUnheard  = "unheard"
 )
 
 var findingIDs = []string{
 	findAmount, findCurrency, findLost, findDate, findSpan, findCount, findNumber, findLaw, findLeak, findQuote, findSomebody, findRival, findLanguage,
-	findMarkup, findThinking, findMeta, findHalf, findToken, findBlank, findDemand, findDeadline, findLong,
+	findMarkup, findThinking, findMeta, findHalf, findToken, findBlank, findDemand, findDeadline, findLong, findUnheard,
 }
 
 // stops are the signs at which a sentence ends, pauses those within it.
@@ -65,9 +66,11 @@ func (b *Book) Check(text string, o Order, c Case) []Finding {
 	r.people()
 	r.laws()
 	r.figures()
+	r.speech()
 	for _, rule := range b.checks.rules {
 		r.found = append(r.found, r.rule(rule)...)
 	}
+	r.novelty()
 	r.rivals()
 	r.kept()
 	r.advice()

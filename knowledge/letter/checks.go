@@ -54,6 +54,9 @@ type Checks struct {
 	Surname  string              `yaml:"surname"`   // stands for itself in Names
 	Vowed    string              `yaml:"vowed"`     // before an outcome: somebody promised it
 	Outcomes string              `yaml:"outcomes"`  // what somebody may be said to have promised
+	Speech   string              `yaml:"speech"`    // that the other side said or admitted something: a group holds what
+	Heard    string              `yaml:"heard"`     // what everybody is told
+	Wished   string              `yaml:"wished"`    // before it: it is asked for, or not said at all
 	Names    []string            `yaml:"names"`     // names of persons, group name, over the text as it is
 	NotNames string              `yaml:"not_names"` // what looks like one
 	English  []string            `yaml:"english"`   // words that English letters are full of
@@ -190,7 +193,7 @@ func compileChecks(t *normal.Table, c Checks, src Sources) (checks, error) {
 		"pm": c.PM, "asking": c.Asking, "lawful": c.Lawful, "told": c.Told, "tries": c.Tries, "talks": c.Talks,
 		"closing": c.Closing, "cut_off": c.CutOff, "papers": c.Law.Papers, "generic": c.Law.Generic, "document": c.Law.Document,
 		"times": "^ ?" + c.Times, "people": "^ ?" + c.People, "harmless": "^ ?" + c.Harmless,
-		"vowed": c.Vowed, "outcomes": c.Outcomes, "quoting": c.Quoting, "statuses": c.Statuses, "not_names": c.NotNames,
+		"vowed": c.Vowed, "speech": c.Speech, "heard": c.Heard, "wished": c.Wished, "outcomes": c.Outcomes, "quoting": c.Quoting, "statuses": c.Statuses, "not_names": c.NotNames,
 		"weekdays": c.Weekdays, "reported": c.Reported, "past": c.Past, "limit": c.Limit, "limits": c.Limits + "$", "tenths": c.Tenths, "loose_tenths": c.Tenth, "loose_unit": c.Loose + "$",
 		"label_behind": c.Behind, "ordinal": c.Ordinal + "$", "label": c.Label + "$", "deadline_zh": c.Deadline[Chinese], "deadline_en": c.Deadline[English],
 	} {

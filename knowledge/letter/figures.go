@@ -21,6 +21,7 @@ type known struct {
 	today    time.Time
 	spans    []span   // in the words of the case
 	tokens   []string // digits, also with the letters before them
+	words    string   // the words of the case, folded
 }
 
 // span is a length of time: so many of a unit.
@@ -51,6 +52,7 @@ func (b *Book) knownOf(c Case, o Order) known {
 	}
 	for _, w := range c.words() {
 		f := b.fold.Fold(w).String()
+		k.words += f + "\n"
 		k.tokens = append(k.tokens, digitRun.FindAllString(f, -1)...)
 		for _, s := range codeRun.FindAllString(f, -1) {
 			k.tokens = append(k.tokens, strings.ReplaceAll(s, "-", ""))

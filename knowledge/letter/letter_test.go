@@ -57,6 +57,10 @@ func TestCheckFindsOneThing(t *testing.T) {
 		{"原因。", "原", "half", "答复48小时内答复。请在2026年11月30日前告知原"},
 		{"原因。", "原因。【请填写：平台名称】", "blank", "【请填写：平台名称】"},
 		{"请在2026年11月30日前告知原因。", "", "demand", ""},
+		{"您好", "隔壁老板养的鹦鹉昨晚飞丢了，您好", "unheard", "隔壁老板养的鹦鹉昨晚飞丢了"},
+		{"原因。", "原因。客服还当场承认系统算错了账。", "quote", "系统算错了账"},
+		{"原因。", "原因。这笔钱都是我的工资。", "innocence", "这笔钱都是我的工资"},
+		{"原因。", "原因。客服态度恶劣。", "behaviour", "态度恶劣"},
 		{"您好", "**您好**", "markup", "**您好**"},
 		{"您好", "<think>x</think>您好", "thinking", "<think>x</think>"},
 		{"尾号0317", "[[ZX01]]", "token", ""},
@@ -73,7 +77,7 @@ func TestCheckFindsOneThing(t *testing.T) {
 			t.Errorf("%q: no %s in %v", c.to, c.id, found)
 		case found[i].Quote != c.quote || found[i].Say == "":
 			t.Errorf("%q: the finding is %+v", c.to, found[i])
-		case (found[i].Degree == letter.Advise) != (c.id == "blank" || c.id == "demand"):
+		case (found[i].Degree == letter.Advise) != (c.id == "blank" || c.id == "demand" || c.id == "unheard"):
 			t.Errorf("%q: the degree is %s", c.to, found[i].Degree)
 		}
 	}

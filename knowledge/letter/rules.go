@@ -76,6 +76,7 @@ type Book struct {
 	forms   map[Kind]form
 	tongues map[Lang]tongue
 	checks  checks
+	pairs   map[pair]bool // that letters are known to have
 }
 
 type form struct {
@@ -95,6 +96,7 @@ type tongue struct {
 type Sources struct {
 	Laws      []string // texts that name laws in 《》 and their articles
 	Platforms []string // names of well-known platforms, in folded writing
+	Voices    []string // clauses of good letters
 	Numbers   numeral.Rules
 }
 
@@ -102,7 +104,7 @@ type Sources struct {
 // a language that is missing, a template that is none, a slot nobody fills, and
 // a pattern that is no regular expression.
 func Compile(t *normal.Table, s *screen.Screen, src Sources, words Words, check Checks, forms ...Form) (*Book, error) {
-	b := &Book{fold: t, screen: s, forms: map[Kind]form{}, tongues: map[Lang]tongue{}}
+	b := &Book{fold: t, screen: s, forms: map[Kind]form{}, tongues: map[Lang]tongue{}, pairs: map[pair]bool{}}
 	for _, lang := range []Lang{Chinese, English} {
 		w, ok := words[lang]
 		if !ok {
@@ -121,6 +123,9 @@ func Compile(t *normal.Table, s *screen.Screen, src Sources, words Words, check 
 		if _, ok := b.forms[kind]; !ok {
 			return nil, fmt.Errorf("letters: no letter of the kind %s", kind)
 		}
+	}
+	for _, voice := range src.Voices {
+		b.learn(voice)
 	}
 	var err error
 	if b.checks, err = compileChecks(t, check, src); err != nil {
@@ -156,6 +161,7 @@ func (b *Book) addTongue(lang Lang, w Tongue) error {
 		return fmt.Errorf("letters: %s: %w", lang, err)
 	}
 	b.tongues[lang] = t
+	b.learnTongue(w)
 	return nil
 }
 
@@ -195,7 +201,22 @@ func (b *Book) addForm(f Form) error {
 		}
 	}
 	b.forms[f.ID] = out
+	b.learn(f.Texts[Chinese].Title + "\n" + f.Texts[Chinese].Body)
 	return nil
+}
+
+// learnTongue learns how the parts of letters speak.
+func (b *Book) learnTongue(w Tongue) {
+	for _, list := range []map[string]string{w.Parts, w.Blanks, w.Evidence, w.Money} {
+		for _, text := range list {
+			b.learn(text)
+		}
+	}
+	for _, values := range w.Values {
+		for _, text := range values {
+			b.learn(text)
+		}
+	}
 }
 
 // unknown returns a slot of p that nobody fills, or "".
