@@ -443,7 +443,7 @@ func (t *turn) letterWords(text string) bool {
 // not an account of how it went on.
 func (t *turn) isLetter(text string) bool {
 	d, ok := t.document(t.c.View.Arg, t.in.At)
-	return ok && utf8.RuneCountInString(text) >= shortestLetter && (t.begins("words.greeting", text) || alike(d.Text(), text))
+	return ok && utf8.RuneCountInString(text) >= shortestLetter && (t.k.Letters.Begins(text) || alike(d.Text(), text))
 }
 
 // shortestLetter is how many characters the words have that are taken for a

@@ -142,11 +142,3 @@ func alike(of, text string) bool {
 	})
 	return float64(same) >= kindred*float64(all)
 }
-
-// begins reports whether text begins with one of the words that a phrase lists.
-func (t *turn) begins(phrase, text string) bool {
-	folded := strings.TrimSpace(t.k.Fold.Fold(text).String())
-	return slices.ContainsFunc(strings.Split(t.say(phrase), "|"), func(one string) bool {
-		return strings.HasPrefix(folded, t.k.Fold.Fold(one).String())
-	})
-}

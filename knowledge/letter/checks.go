@@ -63,6 +63,7 @@ type Checks struct {
 	Closing  string              `yaml:"closing"`   // last lines that need no full stop
 	CutOff   string              `yaml:"cut_off"`   // ends that no finished letter has
 	Markup   []string            `yaml:"markup"`    // signs of formatting, over the text as it is
+	Greeting string              `yaml:"greeting"`  // how letters begin
 	Preamble []string            `yaml:"preamble"`  // first lines that are no part of a letter
 	Epilogue []string            `yaml:"epilogue"`  // last lines that are no part of a letter
 	Thinking []string            `yaml:"thinking"`  // what is taken out wherever it stands, over the text as it is
@@ -191,7 +192,7 @@ func compileChecks(t *normal.Table, c Checks, src Sources) (checks, error) {
 	out.articles, out.named = x.all(c.Law.Articles), x.all(c.Law.Named)
 	for name, p := range map[string]string{
 		"pm": c.PM, "asking": c.Asking, "lawful": c.Lawful, "told": c.Told, "tries": c.Tries, "talks": c.Talks,
-		"closing": c.Closing, "cut_off": c.CutOff, "papers": c.Law.Papers, "generic": c.Law.Generic, "document": c.Law.Document,
+		"closing": c.Closing, "greeting": c.Greeting, "cut_off": c.CutOff, "papers": c.Law.Papers, "generic": c.Law.Generic, "document": c.Law.Document,
 		"times": "^ ?" + c.Times, "people": "^ ?" + c.People, "harmless": "^ ?" + c.Harmless,
 		"vowed": c.Vowed, "speech": c.Speech, "heard": c.Heard, "wished": c.Wished, "outcomes": c.Outcomes, "quoting": c.Quoting, "statuses": c.Statuses, "not_names": c.NotNames,
 		"weekdays": c.Weekdays, "reported": c.Reported, "past": c.Past, "limit": c.Limit, "limits": c.Limits + "$", "tenths": c.Tenths, "loose_tenths": c.Tenth, "loose_unit": c.Loose + "$",

@@ -55,6 +55,11 @@ func (b *Book) bare(text string) string {
 	return text
 }
 
+// Begins reports whether a text begins as letters do.
+func (b *Book) Begins(text string) bool {
+	return b.checks.one["greeting"].MatchString(strings.TrimSpace(b.fold.Fold(text).String()))
+}
+
 // Brief returns what a language model is told about a letter of the kind o.
 func (b *Book) Brief(o Order) string { return b.tongues[o.full().Lang].Brief }
 
