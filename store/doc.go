@@ -42,6 +42,9 @@
 // it happens in the types of bucket.go, which the rest of the package reads and
 // writes through: see seal.go and seal_name.go.
 //
+// Files that were made and wait to be sent lie beside the database, encrypted in
+// any case: see seal_file.go.
+//
 // The invariant: a change is there completely or not at all, and whatever
 // [Store.Commit] or [Store.Settle] has returned nil for survives the end of the
 // process at any moment. An update id takes effect at most once.

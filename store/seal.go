@@ -135,6 +135,14 @@ func newAEAD(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
+func newFileAEAD(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
 // of returns the seal of a chat.
 func (s *seal) of(chat bot.ChatID) (*chatSeal, error) {
 	place := &s.cache[uint64(chat)%uint64(len(s.cache))]

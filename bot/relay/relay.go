@@ -66,6 +66,7 @@ type Store interface {
 	Begin(store.Order) (o store.Order, stands bool, err error)
 	Whole(chat bot.ChatID, number int) (e store.Entry, timers []store.Timer, ok bool, err error)
 	Attached(chats ...bot.ChatID) ([]string, error)
+	SealFile(path string) error
 	Tag(chat bot.ChatID) string
 }
 
@@ -77,7 +78,7 @@ type Config struct {
 	Files     Files                  // nil: no file can be had
 
 	Makers map[bot.OrderKind]Maker // of the work that can be ordered
-	Dir    string                  // where files are made, a folder of the relay's own; made if missing
+	Dir    string                  // where files are made, a folder of the relay's own; made if missing. What lies there to be sent, the store opens
 
 	Step  func(*knowledge.Pack, bot.Case, bot.Input) (bot.Case, bot.Effects) // nil: bot.Step
 	Wants func(bot.Case, bot.Event) bot.Wish                                 // nil: bot.Wants

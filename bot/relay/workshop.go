@@ -289,8 +289,8 @@ func orMissing(err error) error {
 	return err
 }
 
-// settle makes sure that the files outlive the process, gives them the paths
-// under which they are kept, and removes what else lies in the folder.
+// settle makes sure that the files outlive the process, encrypted, gives them the
+// paths under which they are kept, and removes what else lies in the folder.
 func (w *workshop) settle(dir string, files []bot.Attachment) error {
 	if len(files) == 0 {
 		return nil
@@ -304,13 +304,16 @@ func (w *workshop) settle(dir string, files []bot.Attachment) error {
 		if filepath.Dir(path) != dir {
 			return errors.New("keep what was made: a file does not lie in the folder of its order")
 		}
-		size, err := flush(path)
+		info, err := os.Stat(path)
+		if err == nil {
+			err = w.r.cfg.Store.SealFile(path)
+		}
 		if err != nil {
 			return fmt.Errorf("keep what was made: %w", err)
 		}
 		name := filepath.Base(path)
 		wanted[name] = true
-		files[i].Path, files[i].Size = filepath.Join(filepath.Base(dir), name), size
+		files[i].Path, files[i].Size = filepath.Join(filepath.Base(dir), name), info.Size()
 	}
 	lying, err := os.ReadDir(dir)
 	if err != nil {
@@ -321,22 +324,17 @@ func (w *workshop) settle(dir string, files []bot.Attachment) error {
 			w.remove(filepath.Join(dir, f.Name()))
 		}
 	}
-	_, err = flush(dir)
-	return err
+	return flush(dir)
 }
 
-// flush writes a file or a folder to the disk and returns its size.
-func flush(path string) (int64, error) {
+// flush writes a folder to the disk.
+func flush(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), f.Sync()
+	return f.Sync()
 }
 
 // progress brings a word about the progress of an order into the lane of its

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -57,6 +58,7 @@ type Client struct {
 	base, files string // addresses with the token, never to be logged
 	pollTimeout time.Duration
 	insecure    bool // plain http is allowed to other hosts too
+	openFile    func(path string) (io.ReadCloser, int64, error)
 
 	mu       sync.Mutex
 	me       account
@@ -95,6 +97,7 @@ func New(cfg Config) (*Client, error) {
 		files:       strings.TrimRight(cfg.APIURL, "/") + "/file/bot" + cfg.Token + "/",
 		pollTimeout: cfg.PollTimeout.Truncate(time.Second),
 		insecure:    cfg.InsecureHTTP,
+		openFile:    fromDisk,
 		more:        make(chan struct{}, 1),
 	}
 	var err error

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"os"
@@ -31,7 +32,7 @@ func (c *Client) upload(ctx context.Context, chat bot.ChatID, m bot.Message, key
 	if m.File.Photo {
 		method, field = "sendPhoto", "photo"
 	}
-	f := form{path: m.File.Path, field: field, name: m.File.Name}
+	f := form{open: c.openFile, path: m.File.Path, field: field, name: m.File.Name}
 	f.text("chat_id", strconv.FormatInt(int64(chat), 10))
 	if len(parts) == 1 {
 		b := newBody(parts[0], plain)
@@ -68,9 +69,29 @@ func (c *Client) sendForm(ctx context.Context, method string, f form) (bot.Messa
 	return sent.ID, nil
 }
 
-// form is a multipart form with one file, which is read from the disk while it
+// OpenFilesWith has files to be sent, which are read from the disk otherwise,
+// opened with open, which says how long they are. It is called before anything
 // is sent.
+func (c *Client) OpenFilesWith(open func(path string) (io.ReadCloser, int64, error)) {
+	c.openFile = open
+}
+
+// fromDisk opens a file that lies on the disk as it is to be sent.
+func fromDisk(path string) (io.ReadCloser, int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, info.Size(), nil
+}
+
+// form is a multipart form with one file, which is read while it is sent.
 type form struct {
+	open              func(path string) (io.ReadCloser, int64, error)
 	path, field, name string
 	texts             [][2]string
 }
@@ -84,22 +105,23 @@ func (f *form) text(name, value string) {
 
 // request returns the request that posts the form. No error of it shows a path.
 func (f form) request(ctx context.Context, address string) (*http.Request, error) {
-	info, err := os.Stat(f.path)
-	switch {
-	case err != nil:
-		return nil, errors.New("telegram: the file to be sent is not there")
-	case info.Size() > maxUpload:
-		return nil, fmt.Errorf("telegram: a file of %d bytes is too large to be sent", info.Size())
-	}
 	head, tail, kind, err := f.frame()
 	if err != nil {
 		return nil, err
 	}
+	var size int64
 	body := func() (io.ReadCloser, error) {
-		file, err := os.Open(f.path)
-		if err != nil {
+		file, length, err := f.open(f.path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, errors.New("telegram: the file to be sent is not there")
+		case err != nil:
 			return nil, errors.New("telegram: the file to be sent cannot be read")
+		case length > maxUpload:
+			_ = file.Close()
+			return nil, fmt.Errorf("telegram: a file of %d bytes is too large to be sent", length)
 		}
+		size = length
 		return struct {
 			io.Reader
 			io.Closer
@@ -114,7 +136,7 @@ func (f form) request(ctx context.Context, address string) (*http.Request, error
 		_ = first.Close()
 		return nil, errors.New("telegram: the API address cannot be used")
 	}
-	req.ContentLength, req.GetBody = int64(len(head))+info.Size()+int64(len(tail)), body
+	req.ContentLength, req.GetBody = int64(len(head))+size+int64(len(tail)), body
 	req.Header.Set("Content-Type", kind)
 	return req, nil
 }

@@ -13,11 +13,11 @@ import (
 )
 
 // KeepIn lets files that the bot sends be put into a folder, which is made when
-// the first comes. Without it a file is only named.
-func (t *Terminal) KeepIn(folder string) {
+// the first comes. Without it a file is only named. open opens them.
+func (t *Terminal) KeepIn(folder string, open func(path string) (io.ReadCloser, int64, error)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.folder = folder
+	t.folder, t.open = folder, open
 }
 
 // received puts a file into the folder and returns the line that says where.
@@ -40,7 +40,7 @@ func (t *Terminal) keep(a bot.Attachment) (string, error) {
 	if err := os.MkdirAll(t.folder, 0o700); err != nil {
 		return "", err
 	}
-	in, err := os.Open(a.Path)
+	in, _, err := t.open(a.Path)
 	if err != nil {
 		return "", err
 	}

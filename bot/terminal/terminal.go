@@ -47,7 +47,8 @@ type Terminal struct {
 	last   int64 // the newest id given, to an update or a message
 	boards []board
 	folder string // for files that the bot sends, "" for none
-	turn   *turn  // what one line brings about, while it does
+	open   func(path string) (io.ReadCloser, int64, error)
+	turn   *turn // what one line brings about, while it does
 }
 
 // turn gathers what is to be printed for one line. The toast of a press comes

@@ -316,7 +316,7 @@ func TestFilesAreKept(t *testing.T) {
 	m := bot.Message{Text: "先看 00_案情摘要", File: bot.Attachment{Path: made, Name: "材料.zip", Size: 1234}}
 	send(t, term, m, 0)
 	folder := filepath.Join(t.TempDir(), "received")
-	term.KeepIn(folder)
+	term.KeepIn(folder, fromDisk)
 	send(t, term, m, 0)
 	send(t, term, m, 0)
 	m.File.Name = "../../x\x1b[2J.sh"
@@ -337,4 +337,9 @@ func TestFilesAreKept(t *testing.T) {
 	if _, err := term.Send(t.Context(), Chat, m, 0, false); !errors.As(err, &refusal) || refusal.Reason != bot.Rejected {
 		t.Errorf("a file that is not there: %v", err)
 	}
+}
+
+func fromDisk(path string) (io.ReadCloser, int64, error) {
+	f, err := os.Open(path)
+	return f, 0, err
 }

@@ -49,7 +49,7 @@ func (cmd chatCmd) Run(ctx context.Context, p *program) error {
 		return errors.Join(err, db.Close())
 	}
 	defer tidy()
-	screen.KeepIn(received)
+	screen.KeepIn(received, db.OpenFile)
 	r := relay.New(relay.Config{
 		Store: db, Sender: screen, Knowledge: shelf.pack, Zone: zone,
 		Makers: makers(shelf.pack, nearby{}, nil), Dir: filepath.Join(folder, madeFolder),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,56 @@ func TestABotThatIsEncrypted(t *testing.T) {
 	} {
 		refused(t, name, folder, env, "encrypted")
 	}
+}
+
+// TestNothingCanBeReadInTheFolder: a pack waits to be sent when the bot is
+// killed, and no file in its folder shows a word, a picture or the pack itself;
+// the next bot sends it whole.
+func TestNothingCanBeReadInTheFolder(t *testing.T) {
+	srv := telegramtest.New(t)
+	srv.Patience(patience)
+	folder, key := t.TempDir(), "TIXIANBOT_KEY="+newKey(t)
+	up := srv.Inject(telegramtest.Fault{Method: "sendDocument", Kind: telegramtest.BadGateway})
+	b := start(t, srv, folder, key)
+	u := srv.User(7)
+	u.Say(story + "，" + word)
+	u.WaitText("快手")
+	u.Send(telegramtest.Thing{Kind: "photo", Data: []byte("the first picture " + word)})
+	u.WaitText("收好了")
+	u.Say("/export")
+	srv.Wait("the pack on its way", func() bool { return len(srv.Calls("sendDocument")) > 0 })
+	b.kill()
+	files := 0
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		files++
+		raw, err := os.ReadFile(path)
+		for _, plain := range []string{word, "快手", "case.json"} {
+			if bytes.Contains(raw, []byte(plain)) {
+				t.Errorf("%s shows %q", path, plain)
+			}
+		}
+		return err
+	})
+	if err != nil || files < 2 {
+		t.Errorf("%d files, %v; want the database and the pack", files, err)
+	}
+	up()
+	b = start(t, srv, folder, key)
+	looksLikeAPack(t, waitDocuments(srv, u, 1)[0])
+	b.stop()
+}
+
+func looksLikeAPack(t *testing.T, m telegramtest.Message) {
+	t.Helper()
+	for name, data := range unpacked(t, m.File.Data) {
+		if strings.HasSuffix(name, ".jpg") && bytes.Contains(data, []byte(word)) {
+			return
+		}
+	}
+	t.Errorf("%s lacks the picture", m.File.Name)
 }
 
 // refused has every command that opens the database refuse it, before anything

@@ -63,6 +63,7 @@ func (runCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	warnOfPlain(db, log)
+	client.OpenFilesWith(db.OpenFile)
 	tools := p.receiveTools(db, shelf, log)
 	watched := &watched{Store: db}
 	r := relay.New(relay.Config{
