@@ -222,13 +222,14 @@ func recordWith(r bot.Record, f func(string) string) bot.Record {
 	return r
 }
 
-// said reports whether a part holds words, not an id, a time or a number.
+// said reports whether a part holds words, not an id, a time or a number. Of a
+// part that is not known here it is taken that it does.
 func said(name bot.PartName) bool {
 	switch name {
-	case bot.PartAgent, bot.PartSaid, bot.PartPromise, bot.PartTicket, bot.PartVersion, bot.PartShows, bot.PartText, bot.PartLetter, bot.PartNote:
-		return true
+	case bot.PartChannel, bot.PartDue, bot.PartRule, bot.PartAmount, bot.PartSince, bot.PartExact, "at", "about", "struck":
+		return false
 	}
-	return false
+	return true
 }
 
 // masker returns the share mask.

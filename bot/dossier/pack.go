@@ -19,8 +19,8 @@ import (
 	"tixianbot/knowledge"
 )
 
-// What Telegram lets a bot send in one file, less what the papers may take, and
-// what is put into a pack in all, in bytes of evidence.
+// What Telegram lets a bot send in one file, less what the papers of a usual case
+// take, and what is put into a pack in all, in bytes of evidence.
 const (
 	partSize = 47_000_000
 	packSize = 200_000_000
@@ -154,8 +154,7 @@ func (w *writing) list() {
 // fetch brings the evidence into a folder, one piece after the other, and says
 // in which ZIP each shall be.
 func (w *writing) fetch(ctx context.Context, temp string) error {
-	var all, inPart int64
-	part := 1
+	part, inPart, all := 1, w.papersWeigh(), int64(0)
 	for i := range w.pieces {
 		p := &w.pieces[i]
 		if p.state == inPack {
@@ -176,6 +175,19 @@ func (w *writing) fetch(ctx context.Context, temp string) error {
 		w.step()
 	}
 	return nil
+}
+
+// papersWeigh estimates how many bytes the papers take in the first ZIP: each
+// word stands in several of them, compressed.
+func (w *writing) papersWeigh() int64 {
+	n := int64(0)
+	for _, r := range w.raw.Records {
+		n += int64(len(r.Text))
+		for _, p := range r.Parts {
+			n += int64(len(p.Value))
+		}
+	}
+	return 2 * n
 }
 
 // fetchOne brings one piece of evidence of at most room bytes. Only a disk that

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -245,6 +246,27 @@ func TestLargePackIsSplit(t *testing.T) {
 	index := sheets(t, files["02_证据/索引.xlsx"])[0].Cells
 	if index[1][7] != "在本包" || index[3][7] != "在第 2 包" || index[12][7] != "总量太大，没有放入，请单独提供" {
 		t.Errorf("the index says %q, %q, %q", index[1][7], index[3][7], index[12][7])
+	}
+}
+
+// TestManyWordsLeaveRoom: where the papers are heavy, the evidence that would make
+// the first ZIP too large for the messenger goes into a second one.
+func TestManyWordsLeaveRoom(t *testing.T) {
+	src := small()
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range 100 {
+		text := make([]rune, 100)
+		for j := range text {
+			text[j] = rune(0x4e00 + random.IntN(0x5000)) // nothing that could be compressed well
+		}
+		src.Records = append(src.Records, bot.Record{Seq: i + 2, Kind: bot.RecordNote, At: day(20, 10, i), ToldAt: day(20, 10, i), Text: string(text)})
+	}
+	src.Records = append(src.Records, bot.Record{Seq: 102, Kind: bot.RecordEvidence, At: day(21, 10, 0), ToldAt: day(21, 10, 0), About: "other",
+		Exhibit: bot.Exhibit{Number: 1, File: bot.File{ID: "a", Size: 90_000}}})
+	src.Open = heavy(map[bot.FileID]int64{"a": 90_000})
+	result, err := limits{part: 100_000, all: 1_000_000}.make(t.Context(), content(t), src, Options{Dir: t.TempDir()})
+	if err != nil || len(result.Files) != 2 || len(result.Absent) != 0 {
+		t.Fatalf("%+v, %v", result, err)
 	}
 }
 

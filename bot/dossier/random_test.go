@@ -345,3 +345,26 @@ func TestOnePageIsOnePage(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodyIsInTheMaskedPack: with a phone number and an address in every text
+// of a case, none is in any file of the masked pack.
+func TestNobodyIsInTheMaskedPack(t *testing.T) {
+	n := 40
+	if testing.Short() {
+		n = 4
+	}
+	for seed := range n {
+		d := dice{rand.New(rand.NewPCG(8, uint64(seed)))}
+		src := d.source().with(func(text string) string { return text + " 13800138000，zhang.san@example.com " })
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			_, files, names := made(t, src, Options{Masked: true})
+			all := everything(t, files) + strings.Join(names, "\n")
+			for _, secret := range []string{"13800138000", "zhang.san@example.com"} {
+				if i := strings.Index(all, secret); i >= 0 {
+					t.Errorf("%s is in the pack: %q", secret, all[max(0, i-200):min(len(all), i+100)])
+				}
+			}
+		})
+	}
+}

@@ -207,3 +207,42 @@ func TestAPackSurvivesKills(t *testing.T) {
 	}
 	emptied(t, srv, folder)
 }
+
+// TestChatShowsWhereAFileIs: in the terminal the evidence is what lies under the
+// path that was typed, and the pack lies where the screen says.
+func TestChatShowsWhereAFileIs(t *testing.T) {
+	folder := t.TempDir()
+	picture := filepath.Join(folder, "页面.jpg")
+	if err := os.WriteFile(picture, []byte("a picture"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := command(t, []string{"TIXIANBOT_DATA=" + folder}, story+"\n@"+picture+"\n/export\n/case 图\n", "chat")
+	var paths []string
+	for line := range strings.Lines(got.out) {
+		if rest, ok := strings.CutPrefix(line, "⎘ "); ok {
+			path, _, _ := strings.Cut(rest, " (")
+			paths = append(paths, path)
+		}
+	}
+	if got.code != 0 || len(paths) != 2 || filepath.Dir(paths[0]) != filepath.Join(folder, receivedFolder) {
+		t.Fatalf("exit code %d, files %q:\n%s%s", got.code, paths, got.out, got.errs)
+	}
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		looksRight(t, telegramtest.File{Name: path, Data: data})
+		if strings.HasSuffix(path, ".zip") {
+			n := 0
+			for _, content := range unpacked(t, data) {
+				if string(content) == "a picture" {
+					n++
+				}
+			}
+			if n != 1 {
+				t.Errorf("the picture is in the pack %d times", n)
+			}
+		}
+	}
+}
