@@ -117,11 +117,29 @@ func (t *turn) reminderWords(text string, facts bool) bool {
 		if t.quietWords(text, false) {
 			return true
 		}
-		if err != nil || !t.holds("words.remind", text) {
+		if !t.holds("words.remind", text) {
 			return false
+		}
+		if err != nil {
+			return !facts && t.remindSometime(text)
 		}
 		t.plan(text, wanted{})
 	}
+	return true
+}
+
+// remindSometime takes short words that ask to be reminded and name no time that
+// is understood: of what was promised, if something is, or else it asks when. It
+// reports whether they ask.
+func (t *turn) remindSometime(text string) bool {
+	if len(text) > longestAsk || t.holds("words.reminded", text) {
+		return false
+	}
+	t.markWords(RecordReminder, "")
+	if !t.fits(reasonPromise) || !t.propose(reasonPromise) {
+		t.c.View = View{Name: viewRemind}
+	}
+	t.show()
 	return true
 }
 
