@@ -54,7 +54,7 @@ var imports = []rule{
 	{at: "knowledge/markup", pure: true},
 	{at: "knowledge/pattern", pure: true},
 	{at: "knowledge/normal/...", ours: []string{"knowledge/normal/..."}, pure: true},
-	{at: "knowledge/letter", ours: []string{"knowledge/fact", "knowledge/normal", "knowledge/normal/numeral", "knowledge/screen"}, pure: true},
+	{at: "knowledge/letter", ours: []string{"knowledge/fact", "knowledge/normal", "knowledge/normal/numeral", "knowledge/pattern", "knowledge/screen"}, pure: true},
 	{at: "knowledge", ours: []string{"knowledge/..."}, others: []string{"github.com/goccy/go-yaml"}},
 	{at: "knowledge/content/...", ours: nil},
 	{

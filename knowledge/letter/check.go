@@ -87,20 +87,21 @@ func grave(f Finding) int {
 
 // reading is one reading of a letter.
 type reading struct {
-	book   *Book
-	tongue tongue
-	checks *checks
-	order  Order
-	c      Case
-	text   string
-	folded normal.Text
-	f      string     // the folded text
-	lined  string     // the folded text with a comma for every sign that ends a clause, for rules
-	blank  []bool     // bytes of f that are blanks
-	done   []bool     // bytes of f that are accounted for: words of the case, blanks
-	sums   []*big.Rat // of money that the letter names
-	known  known      // figures that the case knows
-	found  []Finding
+	book    *Book
+	tongue  tongue
+	checks  *checks
+	order   Order
+	c       Case
+	text    string
+	folded  normal.Text
+	f       string     // the folded text
+	lined   string     // the folded text with a comma for every sign that ends a clause, for rules
+	present []bool     // which literals of the patterns of rules stand in lined
+	blank   []bool     // bytes of f that are blanks
+	done    []bool     // bytes of f that are accounted for: words of the case, blanks
+	sums    []*big.Rat // of money that the letter names
+	known   known      // figures that the case knows
+	found   []Finding
 }
 
 func (b *Book) reading(text string, o Order, c Case) *reading {
@@ -109,6 +110,7 @@ func (b *Book) reading(text string, o Order, c Case) *reading {
 	r.folded = b.fold.Fold(text)
 	r.f = r.folded.String()
 	r.lined = strings.NewReplacer("\n", ",", ";", ",", "!", ",", "?", ",").Replace(r.f)
+	r.present = b.checks.literals.In(r.lined)
 	r.done, r.blank = make([]bool, len(r.f)), make([]bool, len(r.f))
 	r.cover()
 	return r
@@ -237,21 +239,31 @@ func (r *reading) rule(x rule) []Finding {
 	if degree == "" {
 		degree = Block
 	}
-	for _, m := range x.any.FindAllStringSubmatchIndex(r.lined, -1) {
-		at := core(m)
-		if at[0] == at[1] || slices.Contains(r.blank[at[0]:at[1]], true) || !r.free(at[0], at[1]) || x.Apart && !r.allFree(at[0], at[1]) {
+	for _, p := range x.any {
+		if !p.Possible(r.present) {
 			continue
 		}
-		lo, hi := r.clause(at[0], at[1], stops)
-		if x.not != nil && x.not.MatchString(r.f[lo:hi]) {
-			continue
+		for _, m := range p.FindAllStringSubmatchIndex(r.lined, -1) {
+			if at := core(m); r.speaksAgainst(x, at) {
+				return []Finding{r.finding(x.ID, degree, x.Say, at[0], at[1])}
+			}
 		}
-		if clo, chi := r.clause(at[0], at[1], pauses); x.Claims && r.checks.guard != nil && r.checks.guard.MatchString(r.f[clo:chi]) {
-			continue
-		}
-		return []Finding{r.finding(x.ID, degree, x.Say, at[0], at[1])}
 	}
 	return nil
+}
+
+// speaksAgainst reports whether what stands at a place, where a pattern of x was
+// found, is what the rule is against.
+func (r *reading) speaksAgainst(x rule, at []int) bool {
+	if at[0] == at[1] || slices.Contains(r.blank[at[0]:at[1]], true) || !r.free(at[0], at[1]) || x.Apart && !r.allFree(at[0], at[1]) {
+		return false
+	}
+	lo, hi := r.clause(at[0], at[1], stops)
+	if x.not != nil && x.not.MatchString(r.f[lo:hi]) {
+		return false
+	}
+	lo, hi = r.clause(at[0], at[1], pauses)
+	return !x.Claims || r.checks.guard == nil || !r.checks.guard.MatchString(r.f[lo:hi])
 }
 
 // core returns the place of the first group of a match that has one, else of

@@ -10,6 +10,7 @@ import (
 	"tixianbot/knowledge/fact"
 	"tixianbot/knowledge/normal"
 	"tixianbot/knowledge/normal/numeral"
+	"tixianbot/knowledge/pattern"
 )
 
 // Checks are content: what the checker looks for. letters/check.yaml. All
@@ -110,6 +111,7 @@ type Condition struct {
 type checks struct {
 	Checks
 	rules    []rule
+	literals *pattern.Literals // that the patterns of rules need
 	dates    []*regexp.Regexp
 	clocks   []*regexp.Regexp
 	markup   []*regexp.Regexp
@@ -132,7 +134,7 @@ type checks struct {
 
 type rule struct {
 	Rule
-	any *regexp.Regexp
+	any []pattern.Pattern
 	not *regexp.Regexp
 }
 
@@ -174,6 +176,23 @@ func (x *expander) union(list []string) *regexp.Regexp {
 	return x.re("(?:" + strings.Join(list, "|") + ")")
 }
 
+// patterns returns patterns that are only tried on texts with what they need.
+func (x *expander) patterns(list []string, literals *pattern.Literals) []pattern.Pattern {
+	var out []pattern.Pattern
+	for _, text := range list {
+		re := x.re(text)
+		if re == nil {
+			break // x knows why
+		}
+		p, err := pattern.Expander{Literals: literals}.Pattern(re.String())
+		if err != nil && x.err == nil {
+			x.err = fmt.Errorf("pattern %q: %w", text, err)
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
 func (x *expander) all(list []string) []*regexp.Regexp {
 	var out []*regexp.Regexp
 	for _, p := range list {
@@ -185,7 +204,7 @@ func (x *expander) all(list []string) []*regexp.Regexp {
 func compileChecks(t *normal.Table, c Checks, src Sources) (checks, error) {
 	x := &expander{words: map[string]string{"surname": c.Surname}}
 	maps.Copy(x.words, c.Words)
-	out := checks{Checks: c, one: map[string]*regexp.Regexp{}, relative: map[int]*regexp.Regexp{}, once: map[int]*regexp.Regexp{}}
+	out := checks{Checks: c, literals: pattern.NewLiterals(), one: map[string]*regexp.Regexp{}, relative: map[int]*regexp.Regexp{}, once: map[int]*regexp.Regexp{}}
 	out.dates, out.clocks, out.markup = x.all(c.Dates), x.all(c.Clocks), x.all(c.Markup)
 	out.pre, out.epi, out.thinking, out.guard = x.union(c.Preamble), x.union(c.Epilogue), x.union(c.Thinking), x.union(c.Unspoken)
 	out.names = x.all(c.Names)
@@ -208,7 +227,7 @@ func compileChecks(t *normal.Table, c Checks, src Sources) (checks, error) {
 	}
 	out.units(x)
 	for _, r := range c.Rules {
-		out.rules = append(out.rules, rule{Rule: r, any: x.union(r.Any), not: x.union(r.Not)})
+		out.rules = append(out.rules, rule{Rule: r, any: x.patterns(r.Any, out.literals), not: x.union(r.Not)})
 	}
 	if err := out.complete(); err != nil {
 		return out, err
@@ -243,7 +262,7 @@ func (c *checks) complete() error {
 	}
 	seen := map[string]bool{}
 	for _, r := range c.rules {
-		if r.ID == "" || seen[r.ID] || r.Say == "" || r.any == nil {
+		if r.ID == "" || seen[r.ID] || r.Say == "" || len(r.any) == 0 {
 			return fmt.Errorf("check: rule %q needs an id of its own, a sentence and a pattern", r.ID)
 		}
 		seen[r.ID] = true

@@ -72,7 +72,7 @@ func (c *checks) spansIn(f string) []span {
 	var out []span
 	for i := 0; i < len(f); {
 		if n, ok := c.numbers.At(f, i); ok {
-			if unit, _ := c.spanUnit(f[n.End:]); unit != "" {
+			if unit, _ := c.spanUnit(ahead(f[n.End:])); unit != "" {
 				out = append(out, span{n.String(), unit})
 			}
 			i = n.End
@@ -82,6 +82,34 @@ func (c *checks) spansIn(f string) []span {
 		i += size
 	}
 	return out
+}
+
+// nearby is how far around a number its neighbours are looked for, in bytes: an
+// expression that is tried on all of a long letter costs as much as the letter.
+const nearby = 96
+
+// ahead returns the beginning of what stands behind a number.
+func ahead(s string) string {
+	if len(s) <= nearby {
+		return s
+	}
+	end := nearby
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end]
+}
+
+// behind returns the end of what stands before a number.
+func behind(s string) string {
+	if len(s) <= nearby {
+		return s
+	}
+	from := len(s) - nearby
+	for !utf8.RuneStart(s[from]) {
+		from++
+	}
+	return s[from:]
 }
 
 // spanUnit returns the unit of time at the beginning of rest, and its length.
@@ -285,7 +313,7 @@ func (r *reading) numbers() {
 
 // number checks the number n at f[from:].
 func (r *reading) number(n numeral.Number, from int) {
-	rest := r.f[n.End:]
+	rest := ahead(r.f[n.End:])
 	if code, end := r.money(n, from); end > 0 || code != "" {
 		r.sum(n, code, from, max(end, n.End))
 		return
@@ -296,7 +324,7 @@ func (r *reading) number(n numeral.Number, from int) {
 		}
 		return
 	}
-	if r.checks.one["ordinal"].MatchString(r.f[:from]) {
+	if r.checks.one["ordinal"].MatchString(behind(r.f[:from])) {
 		return
 	}
 	for _, what := range []string{"times", "people"} {
@@ -317,7 +345,7 @@ func (r *reading) number(n numeral.Number, from int) {
 func (r *reading) money(n numeral.Number, from int) (string, int) {
 	best, end := "", 0
 	for _, c := range r.checks.money {
-		if at := c.after.FindStringIndex(r.f[n.End:]); at != nil && n.End+at[1] > end {
+		if at := c.after.FindStringIndex(ahead(r.f[n.End:])); at != nil && n.End+at[1] > end {
 			best, end = c.code, n.End+at[1]
 		}
 	}
@@ -325,7 +353,7 @@ func (r *reading) money(n numeral.Number, from int) (string, int) {
 		return best, end
 	}
 	for _, c := range r.checks.money {
-		if n.Arabic && c.before.MatchString(r.f[:from]) {
+		if n.Arabic && c.before.MatchString(behind(r.f[:from])) {
 			return c.code, n.End
 		}
 	}
@@ -355,13 +383,13 @@ func (r *reading) sum(n numeral.Number, code string, from, to int) {
 // tenths adds what stands behind a sum in smaller coins, and says how long that is.
 func (r *reading) tenths(sum *big.Rat, to int) (*big.Rat, int) {
 	re := r.checks.one["tenths"]
-	if m := re.FindStringSubmatch(r.f[to:]); m != nil {
+	if m := re.FindStringSubmatch(ahead(r.f[to:])); m != nil {
 		jiao, fen := r.value(m[re.SubexpIndex("jiao")]), r.value(m[re.SubexpIndex("fen")])
 		return new(big.Rat).Add(sum, big.NewRat(int64(10*jiao+fen), 100)), len(m[0])
 	}
 	re = r.checks.one["loose_tenths"]
-	m := re.FindStringSubmatch(r.f[to:])
-	if m == nil || !r.checks.one["loose_unit"].MatchString(r.f[:to]) {
+	m := re.FindStringSubmatch(ahead(r.f[to:]))
+	if m == nil || !r.checks.one["loose_unit"].MatchString(behind(r.f[:to])) {
 		return sum, 0
 	}
 	jiao := m[re.SubexpIndex("jiao")]
@@ -459,7 +487,7 @@ func (r *reading) loose(n numeral.Number, from int) {
 	if slices.Contains(r.known.tokens, letters+digits) {
 		return
 	}
-	if len(digits) > longestPlain || letters != "" && len(letters) < 4 || r.checks.one["label_behind"].MatchString(r.f[n.End:]) || r.checks.one["label"].MatchString(r.f[:from]) {
+	if len(digits) > longestPlain || letters != "" && len(letters) < 4 || r.checks.one["label_behind"].MatchString(ahead(r.f[n.End:])) || r.checks.one["label"].MatchString(behind(r.f[:from])) {
 		r.add(findNumber, Block, from, n.End)
 	}
 }

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -56,7 +57,7 @@ func (r *reading) novelty() {
 	end := func(to int) {
 		share := float64(news) / float64(max(1, all))
 		if news >= mostNew && share >= newShare || news >= leastNew && share >= newClause {
-			r.add(findUnheard, Advise, begin, to)
+			r.addUnheard(begin, to)
 		}
 		all, news = 0, 0
 	}
@@ -73,6 +74,16 @@ func (r *reading) novelty() {
 		}
 	})
 	end(last)
+}
+
+// addUnheard notes a clause, unless something in it is found already.
+func (r *reading) addUnheard(from, to int) {
+	words := r.f[from:to]
+	if !slices.ContainsFunc(r.found, func(f Finding) bool {
+		return f.Quote != "" && strings.Contains(words, r.book.fold.Fold(f.Quote).String())
+	}) {
+		r.add(findUnheard, Advise, from, to)
+	}
 }
 
 // parted reports whether a sign that ends a clause stands in f[from:to].
