@@ -51,9 +51,10 @@ func (t *turn) calendarItem(p Placed) CalendarItem {
 	if what == "" {
 		what = markup.Text(t.noteOf(p.Record))
 	}
+	of := t.caseNamed(p.Case)
 	return CalendarItem{
-		UID: AlarmID(t.caseNamed(p.Case), p.Record.Seq), At: t.due(p.Record), Rule: p.Record.Part(PartRule),
-		What: strings.Join(strings.Fields(what), " "), Text: markup.Text(t.whyOf(p.Record)),
+		UID: AlarmID(of, p.Record.Seq), At: t.due(p.Record), Rule: p.Record.Part(PartRule),
+		What: strings.Join(strings.Fields(what), " "), Text: markup.Text(t.titleOf(of)),
 	}
 }
 

@@ -24,6 +24,9 @@ var wishes = []string{
 // what is set comes some day, what has come is not set any more, and between
 // them they come to hear every way in which a reminder can be told.
 func TestWalksWithReminders(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine alone")
+	}
 	walks := 30
 	if os.Getenv("TIXIANBOT_TEST_LONG") != "" {
 		walks = 3000

@@ -19,6 +19,11 @@
 // making a file for the user. They come back through the lane as events, each in
 // one commit with what it leads to (clock.go, fetch.go, workshop.go).
 //
+// What nobody asked for, such as a reminder, goes out behind all answers. Many
+// such messages at once are spread over some time, and one that could not be
+// sent for long is made anew first, since what it says of the time is not true
+// any more (unasked.go).
+//
 // The invariant: an update takes effect at most once and, once acknowledged, at
 // least once; and a message of a committed change is never lost, and comes
 // twice only if the process ended while it was being sent.

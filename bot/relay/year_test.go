@@ -50,7 +50,10 @@ const remindersEach = 20
 // a bot that is twice a day not there for twenty minutes. Each comes when it
 // should, once.
 func TestAYearOfReminders(t *testing.T) {
-	days, n := 40, 500
+	if testing.Short() {
+		t.Skip("one goroutine alone")
+	}
+	days, n := 30, 450
 	if os.Getenv("TIXIANBOT_TEST_LONG") != "" {
 		days, n = 400, 10_000
 	}
