@@ -73,6 +73,7 @@ func evergreen(a Act) bool {
 
 // press handles the press of a button.
 func (t *turn) press(p Press) {
+	p = p.at(t.c)
 	if p.Case > 0 && p.Case != t.c.Number && t.c.Number > 0 && slices.Contains(remindActs, p.Act) {
 		t.pressElsewhere(p)
 		return

@@ -60,6 +60,15 @@ const (
 	zonesShown = 16
 )
 
+// at returns the press of a button that is about the whole chat as one of the
+// case c, whichever it was made in.
+func (p Press) at(c Case) Press {
+	if slices.Contains([]Act{actReminders, actSetZone, actQuiet}, p.Act) || p.Act == actCalendar && p.Arg == "" {
+		p.Case = c.Number
+	}
+	return p
+}
+
 // LoadZone returns the time zone of a chat by the name that is kept.
 func LoadZone(name string) (*time.Location, error) { return when.LoadZone(name) }
 

@@ -185,7 +185,7 @@ func (t *turn) nextKeys(g rung) [][]Button {
 	case t.ended():
 		return nil
 	case t.fraud():
-		return t.stamp([][]Button{{t.button("draft", actDraft, ""), t.button("case", actCase, "")}})
+		return t.stamp([][]Button{{t.button("draft", actDraft, ""), t.button("route", actLadder, "")}}) // there is no ladder but the route
 	default:
 		return t.stamp([][]Button{{t.button("draft", actDraft, ""), t.button("ladder", actLadder, "")}})
 	}

@@ -16,7 +16,7 @@ func (w Wish) wantsReminders(c Case, e Event) Wish {
 		}
 		w.Reminders = true
 		seq, _, _ := strings.Cut(e.Press.Arg, ".")
-		if e.Press.Case != c.Number {
+		if e.Press.at(c).Case != c.Number {
 			return Wish{Case: e.Press.Case, These: []int{atoi(seq)}, Cases: true, Reminders: true}
 		}
 		w.These = append(w.These, atoi(seq))
@@ -70,7 +70,7 @@ func (t *turn) theseOf() int {
 	switch e := t.in.Event.(type) {
 	case Pressed:
 		if slices.Contains(remindActs, e.Press.Act) && e.Press.Case > 0 {
-			return e.Press.Case
+			return e.Press.at(t.c).Case
 		}
 	case Woken:
 		if n, _, ok := remindedOf(e.Why); ok {

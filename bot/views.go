@@ -34,7 +34,9 @@ func (t *turn) command(name, text string, found []read.Found) {
 		t.c.View = View{Name: viewReminders}
 		t.show()
 	case "timezone":
-		t.timezone(text)
+		if !t.quietWords(text, false) {
+			t.timezone(text)
+		}
 	case "privacy":
 		t.privacy()
 	case "delete":
