@@ -75,7 +75,7 @@ func TestRemindersOfABlockedUserComeOnReturn(t *testing.T) {
 		w.settle()
 		said := len(w.messenger.texts(ann))
 		bobs := len(w.messenger.texts(bob))
-		w.messenger.refuse = func(call, int) error { return &bot.Refusal{Reason: bot.Blocked} }
+		w.messenger.refuseFromNow(func(call, int) error { return &bot.Refusal{Reason: bot.Blocked} })
 		time.Sleep(75 * time.Hour) // the first finds out, the others know
 		w.settle()
 		if n := len(w.messenger.texts(ann)); n != said {
@@ -84,7 +84,7 @@ func TestRemindersOfABlockedUserComeOnReturn(t *testing.T) {
 		if r := w.check(); r.Waiting > 4 {
 			t.Errorf("%d messages wait for two users who have blocked the bot", r.Waiting)
 		}
-		w.messenger.refuse = nil
+		w.messenger.refuseFromNow(nil)
 		w.commit(w.update(ann, bot.Returned{}), w.said(bob, "在吗"))
 		w.settle()
 		got := w.since(ann, said)
@@ -114,9 +114,9 @@ func TestRemindersThatCouldNotBeSentSayThatTheyAreLate(t *testing.T) {
 		w.set(bob, 2, "118分钟后 看到账")
 		w.settle()
 		said, bobs := len(w.messenger.texts(ann)), len(w.messenger.texts(bob))
-		w.messenger.refuse = func(call, int) error { return &bot.Refusal{Reason: bot.Unreachable} }
+		w.messenger.refuseFromNow(func(call, int) error { return &bot.Refusal{Reason: bot.Unreachable} })
 		time.Sleep(2 * time.Hour)
-		w.messenger.refuse = nil
+		w.messenger.refuseFromNow(nil)
 		time.Sleep(2 * longPause)
 		w.settle()
 		has(t, w.since(ann, said), 1, "有 4 个提醒来晚了", "甲", "乙", "丙", "丁")
@@ -236,7 +236,7 @@ func TestOtherUnaskedMessagesAreSentAsTheyAre(t *testing.T) {
 		w := newWorld(t, func(c *Config) {
 			c.Step = func(_ *knowledge.Pack, c bot.Case, in bot.Input) (bot.Case, bot.Effects) { return c, bot.Effects{} }
 		})
-		w.messenger.refuse = func(call, int) error { return &bot.Refusal{Reason: bot.Unreachable} }
+		w.messenger.refuseFromNow(func(call, int) error { return &bot.Refusal{Reason: bot.Unreachable} })
 		m := bot.Message{Text: "notice", Rings: bot.Woken{Why: "keep", Due: time.Now()}}
 		r, err := w.db.Commit(store.Change{Chat: ann, Queue: []store.Item{{ID: store.ItemID{Class: store.Reminder}, Message: m}}})
 		if err != nil {
@@ -244,7 +244,7 @@ func TestOtherUnaskedMessagesAreSentAsTheyAre(t *testing.T) {
 		}
 		w.outbox.wake(ann, r.Next)
 		time.Sleep(3 * time.Hour)
-		w.messenger.refuse = nil
+		w.messenger.refuseFromNow(nil)
 		time.Sleep(2 * longPause)
 		w.settle()
 		same(t, "sent", w.messenger.texts(ann), []string{"notice"})

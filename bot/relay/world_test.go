@@ -262,12 +262,8 @@ func (m *messenger) Answer(_ context.Context, callback, toast string) error {
 func (m *messenger) do(c call) (bot.MessageID, error) {
 	m.enter(c.chat)
 	defer m.leave(c.chat)
-	if m.refuse != nil {
-		m.mu.Lock()
-		m.tries++
-		tries := m.tries
-		m.mu.Unlock()
-		if err := m.refuse(c, tries); err != nil {
+	if refuse, tries := m.rule(); refuse != nil {
+		if err := refuse(c, tries); err != nil {
 			return 0, err
 		}
 	}
@@ -279,6 +275,23 @@ func (m *messenger) do(c call) (bot.MessageID, error) {
 	}
 	m.lastID++
 	return m.lastID, nil
+}
+
+// rule returns what may refuse a call, and which try it is.
+func (m *messenger) rule() (func(call, int) error, int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.refuse != nil {
+		m.tries++
+	}
+	return m.refuse, m.tries
+}
+
+// refuseFromNow sets refuse while messages may be on their way.
+func (m *messenger) refuseFromNow(refuse func(call, int) error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.refuse = refuse
 }
 
 func (m *messenger) enter(chat bot.ChatID) {
