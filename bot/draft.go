@@ -344,6 +344,7 @@ func (t *turn) letterCase(q request, at time.Time) letter.Case {
 // draft handles /draft: the letter that the words ask for, a letter to be
 // checked, or the choice.
 func (t *turn) draft(text string) {
+	t.markWish(text, "draft")
 	switch q, named := t.requestIn(text); {
 	case t.holds("words.draft_check", text):
 		t.c.View = View{Name: viewCheck}
@@ -428,12 +429,14 @@ func (t *turn) letterWords(text string) bool {
 		return false // somebody tells how it went on
 	}
 	if t.in.Wordings != 0 && t.holds("words.polish", text) {
+		t.markWish(text, "draft")
 		t.askPolish(d.arg())
 		return true
 	}
 	if !t.styled(&d.Order, text) {
 		return false
 	}
+	t.markWish(text, "draft")
 	t.c.View.Arg = d.request.arg()
 	t.show()
 	return true

@@ -56,7 +56,7 @@ func (t *turn) asksExport(text string) bool { return t.c.Rev > 0 && t.means("wor
 // exportWords handles words that ask for a form, such as those of /export: the
 // form that they name, or the choice. They are no part of the story.
 func (t *turn) exportWords(text string) {
-	t.markWords(RecordQuestion, "export")
+	t.markWish(text, "export")
 	if form, ok := t.formIn(text); ok {
 		t.export(form)
 		return

@@ -9,7 +9,7 @@ type RecordKind string
 const (
 	RecordMessage    RecordKind = "message"    // the user's own account, in words
 	RecordAnswer     RecordKind = "answer"     // an answer to a question, in words
-	RecordQuestion   RecordKind = "question"   // a side question, or a wish; About: the article that answered it, "export" for a pack, or "" for none
+	RecordQuestion   RecordKind = "question"   // a side question, or a wish; About: the article that answered it, "export" or "draft" where a pack or a letter was asked for, or "" for none
 	RecordNote       RecordKind = "note"       // what the user asked to be noted, in which no contact was found
 	RecordContact    RecordKind = "contact"    // a contact with the platform; Parts say with whom and what came of it
 	RecordStep       RecordKind = "step"       // a step of a checklist that the user ticked

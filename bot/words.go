@@ -273,6 +273,18 @@ func (t *turn) markWords(kind RecordKind, about string) {
 	}
 }
 
+// longestWish is how many characters the words have at most that only ask for
+// something; longer ones tell something too.
+const longestWish = 20
+
+// markWish says that short words of this turn only ask the bot for something:
+// they are no part of the story.
+func (t *turn) markWish(text, about string) {
+	if utf8.RuneCountInString(text) <= longestWish {
+		t.markWords(RecordQuestion, about)
+	}
+}
+
 // articleFor returns the topic of the article that answers a side question, or "".
 func (t *turn) articleFor(text string) string {
 	if !t.k.Index.IsQuestion(text) {

@@ -316,31 +316,32 @@ func (s *story) paid() string {
 }
 
 // telling are the kinds of rows that tell a story, the most telling first, and
-// how many of them are enough before others come.
+// how many of them are enough before others come. The newest of a kind come
+// first, or those with the most words.
 var telling = []struct {
 	enough int
 	is     func(row) bool
+	words  bool
 }{
-	{9, func(r row) bool { return r.key && r.n == 0 }},
-	{3, func(r row) bool { return r.kind == bot.RecordPaid }},
-	{2, func(r row) bool { return r.kind == bot.RecordLetter }},
-	{4, func(r row) bool { return r.key && r.kind != bot.RecordStage }},
-	{2, func(r row) bool { return r.kind == bot.RecordStage }},
-	{1, func(r row) bool { return r.kind == bot.RecordMessage }},
-	{99, func(r row) bool { return r.key }},
-	{99, func(r row) bool { return r.kind == bot.RecordContact || r.kind == bot.RecordPasted }},
-	{99, func(r row) bool { return r.kind == bot.RecordEvidence }},
-	{99, func(r row) bool { return r.kind == bot.RecordMessage || r.kind == bot.RecordNote }},
+	{enough: 9, is: func(r row) bool { return r.key && r.n == 0 }},
+	{enough: 3, is: func(r row) bool { return r.kind == bot.RecordPaid }},
+	{enough: 2, is: func(r row) bool { return r.kind == bot.RecordLetter }},
+	{enough: 4, is: func(r row) bool { return r.key && r.kind != bot.RecordStage }},
+	{enough: 2, is: func(r row) bool { return r.kind == bot.RecordStage }},
+	{enough: 1, is: func(r row) bool { return r.kind == bot.RecordMessage }, words: true},
+	{enough: 99, is: func(r row) bool { return r.key }},
+	{enough: 99, is: func(r row) bool { return r.kind == bot.RecordContact || r.kind == bot.RecordPasted }},
+	{enough: 99, is: func(r row) bool { return r.kind == bot.RecordEvidence }},
+	{enough: 99, is: func(r row) bool { return r.kind == bot.RecordMessage || r.kind == bot.RecordNote }},
 }
 
-// events picks at most n rows that tell the story best, in order. Of rows of
-// one kind the newest come first.
+// events picks at most n rows that tell the story best, in order.
 func (s *story) events(n int) []row {
 	var order []int
 	for _, kind := range telling {
 		enough := kind.enough
-		for i := len(s.rows) - 1; i >= 0 && enough > 0 && len(order) < n; i-- {
-			if !s.rows[i].struck && kind.is(s.rows[i]) && !slices.Contains(order, i) {
+		for _, i := range s.newest(kind.words) {
+			if enough > 0 && len(order) < n && !s.rows[i].struck && kind.is(s.rows[i]) && !slices.Contains(order, i) {
 				order, enough = append(order, i), enough-1
 			}
 		}
@@ -351,6 +352,19 @@ func (s *story) events(n int) []row {
 		out = append(out, s.rows[i])
 	}
 	return out
+}
+
+// newest returns the indexes of the rows, the newest first, or those with the
+// most words.
+func (s *story) newest(words bool) []int {
+	order := make([]int, len(s.rows))
+	for i := range order {
+		order[i] = len(s.rows) - 1 - i
+	}
+	if words {
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(len(s.rows[b].text), len(s.rows[a].text)) })
+	}
+	return order
 }
 
 // exhibits are the records of evidence, in the order of their numbers.
