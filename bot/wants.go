@@ -80,7 +80,7 @@ func (v View) wish(c Case) Wish {
 	case viewConfirm, viewRetime, viewReminder:
 		return Wish{These: append(slices.Clone(c.Reminders), atoi(v.Arg))}
 	case viewReminders:
-		return Wish{These: slices.Clone(c.Reminders)}
+		return Wish{These: slices.Clone(c.Reminders), Reminders: true}
 	case viewPaste:
 		return Wish{These: c.Paste.records()}
 	case viewCases:
@@ -122,7 +122,7 @@ func (w Wish) and(o Wish) Wish {
 		w.Newest, w.Before = o.Newest, o.Before
 	}
 	w.These = append(w.These, o.These...)
-	w.Cases = w.Cases || o.Cases
+	w.Cases, w.Reminders = w.Cases || o.Cases, w.Reminders || o.Reminders
 	return w
 }
 
