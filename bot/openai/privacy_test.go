@@ -124,14 +124,30 @@ func TestNothingPersonalLeaves(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, item := range append(who.items, "三月五日", "两千三百") {
-			if item != "" && strings.Contains(body, item) {
-				t.Errorf("case %d: %q leaves", n, item)
+		leaves := func(request string) {
+			for _, item := range append(who.items, "三月五日", "两千三百") {
+				if item != "" && strings.Contains(body, item) {
+					t.Errorf("case %d, %s request: %q leaves", n, request, item)
+				}
 			}
 		}
-		if lifted := v.Lift(got); squeeze(lifted) != squeeze(text) {
+		leaves("first")
+		lifted := v.Lift(got)
+		if squeeze(lifted) != squeeze(text) {
 			t.Errorf("case %d, %d: the letter comes back as\n%s\nwant\n%s", n, len(body)%len(hostile), lifted, text)
 		}
+		if n%2 > 0 {
+			continue
+		}
+		// What is wrong with a reply is said without the words of the letter.
+		found := p.Letters.Check(lifted+"\n"+strings.Join(who.items, "，"), o, letter.Case{Now: who.c.Now})
+		if !letter.Blocked(found) {
+			t.Fatalf("case %d: nothing speaks against a letter full of what the case does not know", n)
+		}
+		if _, err := d.Draft(t.Context(), openai.Draft{Brief: p.Letters.Brief(o), Letter: v.Text, Reply: got, Findings: p.Letters.Objections(o, found)}); err != nil {
+			t.Fatal(err)
+		}
+		leaves("second")
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // ownSlots are the slots that are no facts and no parts of the content.
 var ownSlots = []string{
-	"tone", "short", "today", "deadline", "failed_day", "paid_day", "body", "contacts", "evidence",
+	"tone", "short", "overdue", "today", "deadline", "failed_day", "paid_day", "body", "contacts", "evidence",
 	"at", "channel", "agent", "promise", // of a contact: the one of the line, else the newest with a promise
 }
 
@@ -277,6 +277,8 @@ func (w *writer) has(t test) bool {
 		return slices.Contains(t.is, string(w.order.Tone))
 	case "short":
 		return w.order.Short
+	case "overdue":
+		return w.overdue()
 	case "evidence":
 		return len(w.c.Evidence) > 0 && (t.is == nil || slices.ContainsFunc(t.is, func(e string) bool { return slices.Contains(w.c.Evidence, e) }))
 	}
@@ -286,6 +288,13 @@ func (w *writer) has(t test) bool {
 	}
 	v := w.c.Facts[fact.Name(t.slot)]
 	return slices.ContainsFunc(t.is, func(s string) bool { return string(v) == s || v.Has(s) })
+}
+
+// overdue reports whether the day by which an answer was promised has passed.
+func (w *writer) overdue() bool {
+	by, ok := w.c.Facts[fact.PromisedBy].Time()
+	y, m, d := by.In(w.c.Now.Location()).Date()
+	return ok && !w.c.Now.Before(time.Date(y, m, d+1, 0, 0, 0, 0, w.c.Now.Location()))
 }
 
 // blanksIn returns what the blanks of a text ask for, each once.
