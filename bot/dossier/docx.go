@@ -45,12 +45,13 @@ const (
 		`w:header="567" w:footer="567" w:gutter="0"/></w:sectPr></w:body></w:document>`
 )
 
-// docxShape is what a style is in Word: properties of the paragraph.
+// docxShape is what a style is in Word: properties of the paragraph. INDENT is
+// the width of a number with its dot and space.
 var docxShape = map[style]string{
 	body:    ``,
 	title:   `<w:pPr><w:pStyle w:val="Title"/></w:pPr>`,
 	heading: `<w:pPr><w:pStyle w:val="Heading1"/></w:pPr>`,
-	item:    `<w:pPr><w:ind w:left="420" w:hanging="420"/></w:pPr>`,
+	item:    `<w:pPr><w:ind w:left="INDENT" w:hanging="INDENT"/></w:pPr>`,
 }
 
 // document returns blocks as a docx, in letters of so many points.
@@ -62,7 +63,7 @@ func document(blocks []block, size float64) ([]byte, error) {
 		{"_rels/.rels", docxRels},
 		{"word/_rels/document.xml.rels", docxPartRels},
 		{"word/styles.xml", docxLook(size)},
-		{"word/document.xml", docxHead + paragraphs(blocks) + docxTail},
+		{"word/document.xml", docxHead + paragraphs(blocks, size) + docxTail},
 	} {
 		w, err := z.Create(part.name)
 		if err != nil {
@@ -91,11 +92,12 @@ func docxLook(size float64) string {
 
 const docxLeading = 1.6 // height of a line in ems
 
-func paragraphs(blocks []block) string {
+func paragraphs(blocks []block, size float64) string {
 	var out strings.Builder
+	indent := number(round(20 * size))
 	for _, b := range blocks {
 		for line := range strings.SplitSeq(b.text, "\n") {
-			out.WriteString("<w:p>" + docxShape[b.style])
+			out.WriteString("<w:p>" + strings.ReplaceAll(docxShape[b.style], "INDENT", indent))
 			for _, run := range blanks(line) {
 				out.WriteString(run)
 			}

@@ -123,12 +123,15 @@ func paragraphsOf(name, text string) []block {
 }
 
 // heads reports whether a line is the heading of a part: short, not a sentence,
-// nothing before it and more behind it.
+// nothing before it and more behind it. What a letter ends with is who signs.
 func heads(lines []string, i int) bool {
 	if i < 1 || i+1 >= len(lines) || lines[i] == "" || lines[i] != strings.TrimSpace(lines[i]) || lines[i-1] != "" || lines[i+1] == "" {
 		return false
 	}
-	label, rest, _ := strings.Cut(lines[i], "：")
+	label, rest, labelled := strings.Cut(strings.Replace(lines[i], ":", "：", 1), "：")
+	if !labelled && !slices.Contains(lines[i:], "") {
+		return false
+	}
 	last, _ := utf8.DecodeLastRuneInString(lines[i])
 	return rest == "" && utf8.RuneCountInString(label) <= longestHeading && !strings.ContainsRune("，。；！？,.;!?", last)
 }

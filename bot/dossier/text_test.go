@@ -239,6 +239,21 @@ func TestHeadings(t *testing.T) {
 	}
 }
 
+// TestWhoSignsIsNoHeading: the last lines of a letter.
+func TestWhoSignsIsNoHeading(t *testing.T) {
+	for text, want := range map[string]style{
+		"某某客服：\n\n请办理。\n\n账户持有人\n2026年11月22日":                        body,
+		"To whom\n\nPlease.\n\nThe account holder\n22 November 2026": body,
+		"某某客服：\n\n请办理。\n\n附件：\n1. 截图":                                heading,
+		"To whom\n\nPlease.\n\nAttachments:\n1. a picture":           heading,
+	} {
+		blocks := paragraphsOf("", text)
+		if got := blocks[len(blocks)-2]; got.style != want {
+			t.Errorf("%q is of the style %v, want %v", got.text, got.style, want)
+		}
+	}
+}
+
 // TestTables: what the sheets are besides their texts.
 func TestTables(t *testing.T) {
 	_, files, _ := made(t, long(), Options{})
