@@ -35,6 +35,7 @@ const (
 	actHeeded    Act = "rd" // Arg: the same; the user has done it
 	actSnooze    Act = "rz" // Arg: number.delay
 	actLater     Act = "rs" // Arg: number of one of a series; ask for a time at which it is to come besides
+	actOnward    Act = "rg" // the ladder of the case of a reminder, or its route
 	actSince     Act = "rq" // Arg: period.days; the legal period runs since so many days ago
 	actSetZone   Act = "tz" // Arg: id of a time zone
 	actCalendar  Act = "ri" // Arg: number of the reminder that is to be a calendar file, or "" for all
@@ -43,7 +44,7 @@ const (
 
 var remindActs = []Act{
 	actRemind, actPropose, actSetIt, actRetime, actNoRemind, actReminders, actReminder, actHeeded, actSnooze,
-	actLater, actSince, actSetZone, actQuiet, actCalendar,
+	actLater, actOnward, actSince, actSetZone, actQuiet, actCalendar,
 }
 
 const (

@@ -177,7 +177,9 @@ func (t *turn) nextKeys(g rung) [][]Button {
 	read := []Button{{Label: cut(t.say("button.read", "title", article.Title), longestLabel), Press: Press{Act: actRead, Arg: articleFor[reason]}}}
 	switch {
 	case g.n != t.c.Number:
-		return t.stamp([][]Button{{t.caseButton(g.n)}})
+		onward := t.button("ladder", actOnward, "")
+		onward.Press.Case = g.n
+		return t.stamp([][]Button{{t.caseButton(g.n), onward}})
 	case reason == reasonCheck && t.c.Stage == Resolved:
 		return t.stamp([][]Button{{t.button("all_well", actClose, ""), t.button("again_stuck", actReopen, "")}})
 	case ok:

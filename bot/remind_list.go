@@ -295,6 +295,8 @@ func (t *turn) pressRemind(p Press) bool {
 		t.c.View = View{Name: viewRetime, Arg: arg}
 	case actLater:
 		t.c.View = View{Name: viewRetime, Arg: arg + ".once"}
+	case actOnward:
+		t.c.View = View{Name: viewLadder}
 	case actSince:
 		ok = t.sincePress(p.Arg)
 	case actCalendar:
@@ -331,7 +333,7 @@ func (t *turn) pressElsewhere(p Press) {
 	}
 	ok := true
 	switch p.Act {
-	case actSnooze, actHeeded, actNoRemind, actRetime, actLater, actReminder, actCalendar:
+	case actSnooze, actHeeded, actNoRemind, actRetime, actLater, actReminder, actCalendar, actOnward:
 		ok = t.pressRemind(p)
 	case actSetIt:
 		t.c.View = View{Name: viewConfirm, Arg: p.Arg} // what else is set is not known yet
