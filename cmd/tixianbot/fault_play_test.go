@@ -77,6 +77,7 @@ type person struct {
 	said    []string // tokens, in the order in which they were sent
 	presses int      // buttons pressed so far
 	on      []int    // of each step, how often it was ticked
+	anew    int      // how often the checklist was asked for anew
 }
 
 // steps is how many steps of the checklist are pressed.
@@ -240,7 +241,7 @@ func (p *play) count(total *toll, u *person, c printedCase) {
 		repeated += n - 1
 	}
 	total.messagesLost += max(0, len(u.said)-len(u.receipts()))
-	repeated += p.checklists(u) - 1
+	repeated += p.checklists(u) - 1 - u.anew
 	total.again += repeated
 	total.worst = max(total.worst, repeated)
 }
@@ -283,7 +284,8 @@ func (total *toll) add(got, want int) {
 	total.twice += max(0, got-want)
 }
 
-// checklists returns how many messages hold a checklist; one does, which is edited.
+// checklists returns how many messages hold a checklist; one does, which is
+// edited, unless it was asked for anew.
 func (p *play) checklists(u *person) int {
 	n := 0
 	for _, m := range u.Messages() {
