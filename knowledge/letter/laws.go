@@ -67,7 +67,8 @@ func (r *reading) laws() {
 	}
 	for _, re := range r.checks.named {
 		r.eachLaw(re, func(at []int, name, _ string) {
-			if r.checks.one["papers"].MatchString(name) || r.checks.one["generic"].MatchString(name) {
+			title := strings.HasPrefix(r.f[at[0]:], "\u300a") // a way to do something has none
+			if r.checks.one["papers"].MatchString(name) || !title && r.checks.one["generic"].MatchString(name) {
 				return
 			}
 			if r.law(name) == "" {
