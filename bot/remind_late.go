@@ -8,11 +8,14 @@ import (
 )
 
 const (
-	// digestOf is from how many late reminders on one message tells of all.
-	digestOf = 3
+	// lateEnough is from how many late reminders on one message tells of all.
+	lateEnough = 3
 
 	// missedOf is the same for those that came while the user could not be reached.
 	missedOf = 2
+
+	// digestMost is how many a message holds: more take another.
+	digestMost = 40
 
 	// digestKeys is how many of them have a button.
 	digestKeys = 12
@@ -33,7 +36,7 @@ func (t *turn) lateOnes(n int, r Record) (late []rung) {
 			late = append(late, rung{n: p.Case, r: p.Record, due: due})
 		}
 	}
-	if len(late) < digestOf || t.in.At.Sub(t.due(r)) <= tardy {
+	if len(late) < lateEnough || t.in.At.Sub(t.due(r)) <= tardy {
 		return nil
 	}
 	slices.SortStableFunc(late, func(a, b rung) int { return a.due.Compare(b.due) })
@@ -46,8 +49,14 @@ func (t *turn) lateOnes(n int, r Record) (late []rung) {
 	return late
 }
 
-// digest tells of several late reminders in one message.
+// digest tells of several late reminders in one message, as far as one holds them.
 func (t *turn) digest(head string, late []rung) {
+	for some := range slices.Chunk(late, digestMost) {
+		t.digestOf(head, some)
+	}
+}
+
+func (t *turn) digestOf(head string, late []rung) {
 	room := digestLen / len(late)
 	var lines []string
 	var keys []Button
@@ -68,11 +77,7 @@ func (t *turn) digest(head string, late []rung) {
 
 // digestLine returns a late reminder in about room characters.
 func (t *turn) digestLine(i int, g rung, room int) string {
-	note := g.r.Part(PartNote)
-	what := t.noteOf(g.r)
-	if n := utf8.RuneCountInString(note); n > room/2 {
-		what = t.quote(cut(note, max(room/2, 4)))
-	}
+	what := t.noteWithin(g.r, room/3)
 	line := t.say("remind.digest_line", "n", number(i), "time", t.k.Planner.Format(g.due.In(t.in.At.Location())), "what", what)
 	if g.n != t.c.Number {
 		line = t.say("remind.digest_case", "line", line, "n", number(g.n))
@@ -81,6 +86,15 @@ func (t *turn) digestLine(i int, g rung, room int) string {
 		line = t.say("remind.digest_again", "line", line, "time", t.k.Planner.Format(t.due(g.r)))
 	}
 	return line
+}
+
+// noteWithin is noteOf, with the user's words cut to so many characters.
+func (t *turn) noteWithin(r Record, most int) string {
+	note := r.Part(PartNote)
+	if utf8.RuneCountInString(note) <= most {
+		return t.noteOf(r)
+	}
+	return t.quote(cut(note, min(most, noteLen)))
 }
 
 // makeUp tells of the reminders that came while the user could not be reached:
@@ -111,7 +125,7 @@ func (t *turn) makeUp(head string, enough int) {
 func (t *turn) overdue() {
 	end, quiet := t.quiet().end(t.in.At)
 	if !quiet {
-		t.makeUp("remind.digest", digestOf)
+		t.makeUp("remind.digest", lateEnough)
 		return
 	}
 	for _, m := range t.in.Missed {

@@ -237,13 +237,23 @@ func (t *turn) dropReminder(seq int) bool {
 	return true
 }
 
+const (
+	// remindersShown is how many reminders the list shows, the next ones …
+	remindersShown = 24
+
+	// … in about so many characters.
+	listLen = 3000
+)
+
 // showReminders lists the reminders that are to come, each with its reason.
 func (t *turn) showReminders() {
 	var lines []string
 	var keys []Button
-	for i, p := range t.allPending() {
+	all := t.allPending()
+	for i, p := range all[:min(len(all), remindersShown)] {
 		r := p.Record
-		line := t.say("remind.line", "n", number(i+1), "time", t.timeOf(r), "what", t.noteOf(r), "why", t.whyOf(r))
+		what := t.noteWithin(r, listLen/min(len(all), remindersShown)/3)
+		line := t.say("remind.line", "n", number(i+1), "time", t.timeOf(r), "what", what, "why", t.whyOf(r))
 		if t.c.last() > 1 {
 			line = t.say("remind.line_case", "line", line, "n", number(p.Case))
 		}
@@ -255,7 +265,11 @@ func (t *turn) showReminders() {
 	rows := rowsOf(keys, numbersPerRow)
 	if len(lines) > 0 {
 		rows = append(rows, []Button{t.button("calendar_all", actCalendar, "")})
-		text = paragraphs(t.say("remind.head"), strings.Join(lines, "\n"), t.say("remind.foot"))
+		more := ""
+		if n := len(all) - len(lines); n > 0 {
+			more = t.say("remind.more", "n", number(n))
+		}
+		text = paragraphs(t.say("remind.head"), strings.Join(lines, "\n"), more, t.say("remind.foot"))
 	}
 	rows = append(rows, []Button{t.quietButton()}, []Button{t.button("remind_new", actRemind, ""), t.button("leave", actLeave, "")})
 	t.screen("reminders", text, rows)

@@ -152,3 +152,29 @@ func TestThePeriodEndsWithItsRung(t *testing.T) {
 		t.Errorf("reminders %v; said: %s", s.w.Case.Reminders, s.told())
 	}
 }
+
+// With as many reminders as there can be in several cases, all with long notes,
+// the list and the digest stay messages that a messenger takes.
+func TestManyRemindersFitAMessage(t *testing.T) {
+	s := newStage(t, content(t))
+	note := strings.Repeat("很长的一句话", 20)
+	for n := range 3 {
+		if n > 0 {
+			s.step(bot.Pressed{Press: bot.Press{Case: n, Rev: s.w.Case.Rev, Act: "new"}})
+		}
+		for i := range 20 {
+			s.say(fmt.Sprintf("/remind 每天%d点%d分 %s", 8+i%12, i, note))
+			s.press("好，设上", false)
+		}
+	}
+	s.say("/reminders")
+	if said := s.told(); !strings.Contains(said, "还有 36 个") || len(s.w.Cases) != 3 {
+		t.Errorf("%d cases; said: %s", len(s.w.Cases), said)
+	}
+	s.w.Now = s.w.Now.Add(50 * time.Hour)
+	wake, _ := s.w.Next(s.w.Now)
+	s.happen(bot.Woken{Why: wake.Why, Due: wake.At})
+	if n := len(s.fx.Messages); n != 2 || strings.Count(s.told(), "下一次：") != 60 {
+		t.Errorf("%d messages: %s", n, s.told())
+	}
+}
