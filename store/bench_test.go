@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -87,5 +88,22 @@ func BenchmarkSeal(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkRekey changes the key of a file with 100,000 cases.
+func BenchmarkRekey(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "large.db")
+	populateMany(b, path, 100_000)
+	var from Key
+	for b.Loop() {
+		to := aKey()
+		if _, err := Rekey(path, from, to, func(int, int) {}); err != nil {
+			b.Fatal(err)
+		}
+		from = to
+	}
+	if info, err := os.Stat(path); err == nil {
+		b.ReportMetric(float64(info.Size())/1e6, "MB")
 	}
 }

@@ -4,13 +4,24 @@ import (
 	"bytes"
 	"cmp"
 	"math"
+	"sync"
 	"testing"
 
 	"tixianbot/bot"
 )
 
-// plainFile is the seal of a file that is not encrypted.
-var plainFile *seal
+// plainFile is the seal of a file that is not encrypted, sealedFile that of one
+// that is.
+var (
+	plainFile  *seal
+	sealedFile = sync.OnceValue(func() *seal {
+		s, _, err := newSeal(aKey())
+		if err != nil {
+			panic(err)
+		}
+		return s
+	})
+)
 
 // Keys come back as what they were made of, and sort as that does.
 func FuzzKeys(f *testing.F) {
@@ -37,15 +48,8 @@ func FuzzKeys(f *testing.F) {
 		if u, err := parseSeenKey(seenKey(chatB)); err != nil || u != chatB {
 			t.Errorf("update id came back as %d, %v", u, err)
 		}
-		if c, s, err := plainFile.parseSlotKey(plainFile.slotKey(a, bot.Slot(slot))); slot != "" && (err != nil || c != a || s != bot.Slot(slot)) {
-			t.Errorf("slot key came back as %d/%q, %v", c, s, err)
-		}
-		timer := plainFile.timerKey(a, TimerID{Kind: TimerKind(numberA), Name: slot})
-		if c, id, err := plainFile.parseTimerKey(timer); slot != "" && (err != nil || c != a || id.Name != slot || id.Kind != TimerKind(numberA)) {
-			t.Errorf("timer key came back as %d/%v, %v", c, id, err)
-		}
-		if got, err := plainFile.parseDueKey(dueKey(chatB%(1<<52), timer)); slot != "" && (err != nil || got.Chat != a || moment(got.At) != chatB%(1<<52)) {
-			t.Errorf("key of the index came back as %v, %v", got, err)
+		for _, s := range []*seal{plainFile, sealedFile()} {
+			keysWithNames(t, s, a, uint8(numberA), chatB%(1<<52), slot)
 		}
 		want := cmp.Or(cmp.Compare(a, b), cmp.Compare(numberA, numberB), cmp.Compare(seqA, seqB))
 		if got := bytes.Compare(recordKey(a, int(numberA), int(seqA)), recordKey(b, int(numberB), int(seqB))); got != want {
@@ -55,6 +59,27 @@ func FuzzKeys(f *testing.F) {
 			t.Error("a key of the chat sorts after it")
 		}
 	})
+}
+
+// keysWithNames tries the keys that have a name.
+func keysWithNames(t *testing.T, s *seal, a bot.ChatID, kind uint8, ms int64, name string) {
+	t.Helper()
+	if name == "" {
+		return
+	}
+	if c, slot, err := s.parseSlotKey(s.slotKey(a, bot.Slot(name))); err != nil || c != a || slot != bot.Slot(name) {
+		t.Errorf("slot key came back as %d/%q, %v", c, slot, err)
+	}
+	if c, order, err := s.parseOrderKey(s.orderKey(a, name)); err != nil || c != a || order != name {
+		t.Errorf("order key came back as %d/%q, %v", c, order, err)
+	}
+	timer := s.timerKey(a, TimerID{Kind: TimerKind(kind), Name: name})
+	if c, id, err := s.parseTimerKey(timer); err != nil || c != a || id.Name != name || id.Kind != TimerKind(kind) {
+		t.Errorf("timer key came back as %d/%v, %v", c, id, err)
+	}
+	if got, err := s.parseDueKey(dueKey(ms, timer)); err != nil || got.Chat != a || got.ID.Name != name || moment(got.At) != ms {
+		t.Errorf("key of the index came back as %v, %v", got, err)
+	}
 }
 
 // No key makes a parser fail in another way than with an error.
@@ -70,20 +95,31 @@ func FuzzParseKeys(f *testing.F) {
 		if c, id, err := parseItemKey(k); err == nil && !bytes.Equal(itemKey(c, id), k) {
 			t.Errorf("item key %x came back different", k)
 		}
-		if c, s, err := plainFile.parseSlotKey(k); err == nil && !bytes.Equal(plainFile.slotKey(c, s), k) {
-			t.Errorf("slot key %x came back different", k)
+		for _, s := range []*seal{plainFile, sealedFile()} {
+			parsedNames(t, s, k)
 		}
 		if c, u, err := parsePoisonKey(k); err == nil && !bytes.Equal(poisonKey(c, u), k) {
 			t.Errorf("poison key %x came back different", k)
-		}
-		if c, id, err := plainFile.parseTimerKey(k); err == nil && !bytes.Equal(plainFile.timerKey(c, id), k) {
-			t.Errorf("timer key %x came back different", k)
-		}
-		if due, err := plainFile.parseDueKey(k); err == nil && !bytes.Equal(dueKey(signed(k), plainFile.timerKey(due.Chat, due.ID)), k) {
-			t.Errorf("key of the index %x came back different", k)
 		}
 		if id, err := decodeID(k); err == nil && !bytes.Equal(encodeID(id), k) {
 			t.Errorf("message id %x came back different", k)
 		}
 	})
+}
+
+// parsedNames tries a key as one of those that have a name.
+func parsedNames(t *testing.T, s *seal, k []byte) {
+	t.Helper()
+	if c, slot, err := s.parseSlotKey(k); err == nil && !bytes.Equal(s.slotKey(c, slot), k) {
+		t.Errorf("slot key %x came back different", k)
+	}
+	if c, order, err := s.parseOrderKey(k); err == nil && !bytes.Equal(s.orderKey(c, order), k) {
+		t.Errorf("order key %x came back different", k)
+	}
+	if c, id, err := s.parseTimerKey(k); err == nil && !bytes.Equal(s.timerKey(c, id), k) {
+		t.Errorf("timer key %x came back different", k)
+	}
+	if due, err := s.parseDueKey(k); err == nil && !bytes.Equal(dueKey(signed(k), s.timerKey(due.Chat, due.ID)), k) {
+		t.Errorf("key of the index %x came back different", k)
+	}
 }

@@ -12,8 +12,6 @@ import (
 	"testing"
 
 	bolt "go.etcd.io/bbolt"
-
-	"tixianbot/bot"
 )
 
 // newSealed is newFile with a key.
@@ -183,33 +181,38 @@ func TestAPlainValueInAnEncryptedFileIsDamage(t *testing.T) {
 	}
 }
 
-// Names look the same in their chat, different in another, and come back.
-func FuzzNames(f *testing.F) {
+// Names look the same in their chat and different elsewhere, and only what was
+// hidden is shown.
+func TestNamesAreHidden(t *testing.T) {
 	s, _, err := newSeal(aKey())
 	if err != nil {
-		f.Fatal(err)
+		t.Fatal(err)
 	}
-	f.Add(int64(7), "screen", []byte("0123456789abcdef0123456789abcdef"))
-	f.Add(int64(-1), strings.Repeat("x", maxTimerName), []byte{})
-	f.Fuzz(func(t *testing.T, chat int64, name string, hidden []byte) {
-		c := bot.ChatID(chat)
-		once := s.hide(nameOfTimer, c, name)
-		if !bytes.Equal(once, s.hide(nameOfTimer, c, name)) {
-			t.Error("the name looks different the second time")
+	for _, name := range []string{"", "a", "screen", "exactly 15 bytes", "exactly 16 bytes", strings.Repeat("x", maxTimerName), "\x00\x01\x00"} {
+		once := s.hide(nameOfTimer, 7, name)
+		if !bytes.Equal(once, s.hide(nameOfTimer, 7, name)) {
+			t.Errorf("%q looks different the second time", name)
 		}
-		if bytes.Equal(once, s.hide(nameOfTimer, c+1, name)) || bytes.Equal(once, s.hide(nameOfSlot, c, name)) {
-			t.Error("the name looks the same elsewhere")
+		if bytes.Equal(once, s.hide(nameOfTimer, 8, name)) || bytes.Equal(once, s.hide(nameOfSlot, 7, name)) {
+			t.Errorf("%q looks the same elsewhere", name)
 		}
-		if len(name) > 3 && bytes.Contains(once, []byte(name)) {
-			t.Error("the name can be read")
+		if len(name) > 3 && bytes.Contains(once, []byte(name)) || len(once)%nameStep != 0 {
+			t.Errorf("%q becomes %x", name, once)
 		}
-		if got, err := s.show(nameOfTimer, c, once); err != nil || got != name {
+		if got, err := s.show(nameOfTimer, 7, once); err != nil || got != name {
 			t.Errorf("%q came back as %q, %v", name, got, err)
 		}
-		if got, err := s.show(nameOfTimer, c, hidden); err == nil {
-			t.Errorf("%x, which was never hidden, shows as %q", hidden, got)
+		for i := range once {
+			broken := bytes.Clone(once)
+			broken[i] ^= 1
+			if got, err := s.show(nameOfTimer, 7, broken); err == nil {
+				t.Errorf("%q, with byte %d changed, shows as %q", name, i, got)
+			}
 		}
-	})
+		if _, err := s.show(nameOfTimer, 8, once); err == nil {
+			t.Errorf("%q shows in another chat", name)
+		}
+	}
 }
 
 // Whatever is sealed comes back, and nothing else opens.

@@ -147,6 +147,10 @@ func TestRekeyFromTheCommandLine(t *testing.T) {
 	if err := os.Rename(filepath.Join(folder, chatFile), filepath.Join(folder, botFile)); err != nil {
 		t.Fatal(err)
 	}
+	aside := filepath.Join(folder, botFile+".before-20261122T080000.000Z")
+	if err := os.WriteFile(aside, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	refused(t, "a plain file", folder, []string{"TIXIANBOT_KEY=" + one}, "tixianbot rekey")
 	for _, step := range []struct {
 		env   []string
@@ -161,7 +165,7 @@ func TestRekeyFromTheCommandLine(t *testing.T) {
 	} {
 		env := append(step.env, data)
 		got := command(t, env, "", "rekey")
-		if got.code != 0 || !strings.Contains(got.out, step.want) || holdsWord(t, folder) != step.plain {
+		if got.code != 0 || !strings.Contains(got.out, step.want) || !strings.HasPrefix(got.errs, aside) || holdsWord(t, folder) != step.plain {
 			t.Fatalf("rekey: %d %s%s, the word can be read: %v", got.code, got.out, got.errs, holdsWord(t, folder))
 		}
 		look := []string{data}
@@ -172,7 +176,7 @@ func TestRekeyFromTheCommandLine(t *testing.T) {
 			t.Errorf("the case is lost: %s", got.errs)
 		}
 	}
-	if all, _ := filepath.Glob(filepath.Join(folder, "*")); len(all) != 1 {
+	if all, _ := filepath.Glob(filepath.Join(folder, "*")); len(all) != 2 {
 		t.Errorf("left in the folder: %v", all)
 	}
 }

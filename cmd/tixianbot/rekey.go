@@ -48,8 +48,17 @@ func (cmd rekeyCmd) Run(p *program) error {
 		if err := rekey(path, from, to, p.out, p.err); err != nil {
 			return err
 		}
+		tellOfOthers(path, p.err)
 	}
 	return nil
+}
+
+// tellOfOthers names the older databases that lie beside one.
+func tellOfOthers(path string, errs io.Writer) {
+	others, _ := filepath.Glob(path + ".before-*")
+	for _, other := range others {
+		fmt.Fprintf(errs, "%s, which a restore set aside, keeps the key that it had, or none: see --db, or delete it\n", other)
+	}
 }
 
 // databases returns the files to be given another key.

@@ -22,7 +22,7 @@ func TestRekeyKilledAtAnyMoment(t *testing.T) {
 	if testing.Short() || raced {
 		t.Skip("kills are left out of short runs and of those under the race detector")
 	}
-	kills := 12
+	kills := 8
 	if long {
 		kills = 200
 	}
