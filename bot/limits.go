@@ -150,10 +150,11 @@ func (t *turn) meter(before Case) {
 		u.take(now, t.in.Rate)
 		t.settleOwed()
 	default:
-		if u.Owed++; u.Owed == 1 {
+		u.Owed++
+		t.withhold(before, true)
+		if u.Owed == 1 {
 			t.answerAt(u.next(now, t.in.Rate))
 		}
-		t.withhold(before, true)
 	}
 }
 
@@ -172,19 +173,21 @@ func (t *turn) settleOwed() {
 	}
 }
 
-// withhold keeps back the answers to this turn, but warnings of a danger where they
-// are to be given. A warning that nobody has seen was not given. Work that is
+// withhold keeps back the answers to this turn, but warnings of a danger where
+// they are to be given. A warning that nobody has seen was not given. Work that is
 // only for an answer is not begun.
 func (t *turn) withhold(before Case, warn bool) {
 	if warn && t.danger() {
 		return
 	}
 	t.fx.Messages = nil
-	t.c.Flags = before.Clone().Flags
+	if t.c.Number == before.Number {
+		t.c.Flags = before.Clone().Flags
+	}
 	if len(t.fx.Orders) > 0 && len(t.fx.Records) == 0 {
-		use, wakes := t.c.Use, t.fx.Wakes
+		use := t.c.Use
 		t.undo(before)
-		t.c.Use, t.fx.Wakes = use, wakes
+		t.c.Use = use
 	}
 }
 

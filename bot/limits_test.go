@@ -210,9 +210,9 @@ func TestFastPressesEndOnOneScreen(t *testing.T) {
 	}
 }
 
-// TestTenThousandForwardedMessagesAreHarmless: each is kept, and they are
-// answered as a few.
-func TestTenThousandForwardedMessagesAreHarmless(t *testing.T) {
+// TestForwardsAreAnsweredAsAFew, and each is kept. Ten thousand of them go
+// through the whole bot in TestForwardsWithoutEnd of cmd/tixianbot.
+func TestForwardsAreAnsweredAsAFew(t *testing.T) {
 	all := 600
 	if testing.Short() {
 		all = 400
@@ -320,6 +320,20 @@ func TestCapsAreToldAndNothingIsLostBeforeThem(t *testing.T) {
 			t.Errorf("answers: %.300q", f.answers)
 		}
 	})
+}
+
+// TestWorkIsNotDoneForAFlood: an order that is only for an answer which is
+// withheld is not given, and can be given later.
+func TestWorkIsNotDoneForAFlood(t *testing.T) {
+	f := newFlood(t)
+	f.send(0, bot.Said{Text: "昨天下午三点提现500元一直显示风控审核中"})
+	orders := 0
+	for range 100 {
+		orders += len(f.send(0, bot.Said{Command: "export"}).Orders)
+	}
+	if orders == 0 || orders > 25 {
+		t.Errorf("%d packs were ordered by 100 commands in a second", orders)
+	}
 }
 
 // TestUseGoesWithTheChat: a new case does not begin to count anew.

@@ -47,6 +47,11 @@ func pictured(r rune) bool {
 	return r >= 0x1f000 || r == '\ufe0f' || r >= 0x2600 && r < 0x27c0
 }
 
+// unshown is asked of every character that is said, nearly all of which are
+// plain Latin or Chinese.
 func unshown(r rune) bool {
+	if r >= ' ' && r < 0x7f || r >= 0x2e80 && r < 0xd800 {
+		return false
+	}
 	return r != '\n' && r != joiner && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }

@@ -1,9 +1,11 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -76,7 +78,7 @@ func (h *Webhook) look(ctx context.Context) error {
 	if err := h.c.call(ctx, "getWebhookInfo", struct{}{}, &info); err != nil {
 		return err
 	}
-	if info.URL != h.address {
+	if !sameAddress(info.URL, h.address) {
 		h.lost()
 		h.c.log.say(slog.LevelWarn, "somebody else has removed or changed the webhook; it is set again")
 		return h.register(ctx)
@@ -86,6 +88,21 @@ func (h *Webhook) look(ctx context.Context) error {
 			"what", reduceFail(info.Fail), "waiting", info.Pending)
 	}
 	return nil
+}
+
+// sameAddress reports whether two addresses are one: Telegram may write one in
+// another way than it was told.
+func sameAddress(a, b string) bool {
+	u, err1 := url.Parse(a)
+	v, err2 := url.Parse(b)
+	if err1 != nil || err2 != nil {
+		return a == b
+	}
+	port := func(u *url.URL) string {
+		return cmp.Or(u.Port(), map[string]string{"https": "443", "http": "80"}[u.Scheme])
+	}
+	path := func(u *url.URL) string { return cmp.Or(u.Path, "/") }
+	return u.Scheme == v.Scheme && strings.EqualFold(u.Hostname(), v.Hostname()) && port(u) == port(v) && path(u) == path(v)
 }
 
 // lost notes that the webhook is not what it was set to.

@@ -424,6 +424,20 @@ func TestTheAddressOfAWebhookIsChecked(t *testing.T) {
 	}
 }
 
+func TestAddressesAreComparedAsWhatTheyMean(t *testing.T) {
+	for other, want := range map[string]bool{
+		hookURL: true, "https://Bot.Example:443/telegram/hook": true, "": false, "https://bot.example:8443/telegram/hook": false,
+		"https://bot.example/telegram": false, "http://bot.example/telegram/hook": false, "https://other.example/telegram/hook": false,
+	} {
+		if got := sameAddress(other, hookURL); got != want {
+			t.Errorf("%s is the same: %v, want %v", other, got, want)
+		}
+	}
+	if !sameAddress("https://bot.example", "https://bot.example/") {
+		t.Error("an address without a path is another")
+	}
+}
+
 func TestAWrongTokenEndsTheWebhook(t *testing.T) {
 	for _, method := range []string{"getMe", "setWebhook"} {
 		synctest.Test(t, func(t *testing.T) {

@@ -76,7 +76,7 @@ var matrix = []row{
 	)},
 	{fault: "webhook: disk full, 503", times: 2, plays: 10, play: fillDisk, hook: true},
 	{fault: "webhook: SIGTERM", times: 5, plays: 20, play: terminating, hook: true},
-	{fault: "webhook: all fails in all ways, and SIGKILL", times: 3, plays: 20, play: everything, again: 1, hook: true, slow: true},
+	{fault: "webhook: all fails in all ways, and SIGKILL", times: 3, plays: 6, play: everything, again: 1, hook: true, slow: true},
 }
 
 func TestFaultMatrix(t *testing.T) {
