@@ -2,6 +2,8 @@ package bot_test
 
 import (
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -334,6 +336,46 @@ func TestWorkIsNotDoneForAFlood(t *testing.T) {
 	if orders == 0 || orders > 25 {
 		t.Errorf("%d packs were ordered by 100 commands in a second", orders)
 	}
+}
+
+// TestWhatIsKeptDoesNotDependOnTheRate: whatever people write, and however fast,
+// the same is kept of it, and in the end nobody waits for an answer.
+func TestWhatIsKeptDoesNotDependOnTheRate(t *testing.T) {
+	for seed := range uint64(8) {
+		fast, free := newFlood(t), newFlood(t)
+		free.Rate = 0
+		r := rand.New(rand.NewPCG(seed, 7))
+		for range 60 {
+			words := phrasesOfWalkers[r.IntN(len(phrasesOfWalkers))]
+			pause := time.Duration(r.IntN(100)) * time.Millisecond
+			e := bot.Said{Text: words, Forwarded: r.IntN(8) == 0}
+			if command, rest, _ := strings.Cut(words, " "); strings.HasPrefix(command, "/") && !e.Forwarded {
+				e = bot.Said{Command: command[1:], Text: rest}
+			}
+			fast.send(pause, e)
+			free.send(pause, e)
+		}
+		fast.pass(time.Hour)
+		free.pass(time.Hour)
+		if got, want := fast.words(), free.words(); !slices.Equal(got, want) {
+			t.Fatalf("walk %d: kept\n%q\nwithout a limit\n%q", seed, got, want)
+		}
+		if fast.Case.Use.Owed != 0 || len(fast.answers) >= len(free.answers) {
+			t.Errorf("walk %d: %d messages wait for an answer; %d answers, %d without a limit", seed, fast.Case.Use.Owed, len(fast.answers), len(free.answers))
+		}
+	}
+}
+
+// words returns the words of all records, case by case.
+func (f *flood) words() (texts []string) {
+	for _, n := range slices.Sorted(maps.Keys(f.Logs)) {
+		for _, r := range f.Logs[n] {
+			if r.Text != "" {
+				texts = append(texts, fmt.Sprint(n, " ", r.Kind, " ", r.Text))
+			}
+		}
+	}
+	return texts
 }
 
 // TestUseGoesWithTheChat: a new case does not begin to count anew.
