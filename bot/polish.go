@@ -228,8 +228,9 @@ func (t *turn) worded(m Made) {
 // judge keeps a wording that passes the checker as a version. One that does not
 // is asked for once more, with what is wrong with it.
 func (t *turn) judge(p polishing, q WordingRequest, reply string) {
-	text := strings.TrimSpace(p.veil.Lift(t.k.Letters.Mend(reply)))
-	found := t.k.Letters.Check(text, p.Order, t.letterCase(p.request, t.c.Wording.Since.In(t.in.At.Location())))
+	mended := t.k.Letters.Mend(reply)
+	text := strings.TrimSpace(p.veil.Lift(mended))
+	found := append(t.k.Letters.Order(p.veil, mended), t.k.Letters.Check(text, p.Order, t.letterCase(p.request, t.c.Wording.Since.In(t.in.At.Location())))...)
 	again := q.Reply == "" && t.left() != 0 && t.in.At.Before(q.Until.Add(-secondTry))
 	switch {
 	case !letter.Blocked(found):

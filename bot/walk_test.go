@@ -36,6 +36,7 @@ func TestWalks(t *testing.T) {
 	for seed := range walks {
 		r := rand.New(rand.NewPCG(uint64(seed), 1))
 		s := newStage(t, k)
+		s.w.Wordings = seed % 3 * 4
 		for range 60 {
 			stroll(s, r)
 			if t.Failed() {

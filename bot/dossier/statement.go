@@ -87,12 +87,10 @@ func (s *story) letterContact(r bot.Record, p portion) letter.Contact {
 // upTo returns at most n characters of text in one line.
 func upTo(n int, text string) string { return cut(oneLine(text), n, ellipsis) }
 
-// receiver is the first body outside the platform that the route names.
+// receiver is the first body of the route that takes a complaint.
 func (s *story) receiver() string {
-	for _, step := range s.k.Route(s.c.Facts[fact.PlatformKind].Value, s.c.Facts[fact.Role].Value).Steps {
-		if step.Body != "" {
-			return s.k.Body(step.Body).Name
-		}
+	for _, b := range s.k.Receivers(s.k.Route(s.c.Facts[fact.PlatformKind].Value, s.c.Facts[fact.Role].Value)) {
+		return b.Letter[letter.Chinese]
 	}
 	return ""
 }

@@ -89,17 +89,24 @@ type page struct {
 	Keys   [][]string
 }
 
-// seekers are the buttons that a part of the walkers looks for: those who go up
-// the ladder come to stages that others give up before.
-var seekers = []bot.Act{"m", "mm", "l"}
+// The buttons that a part of the walkers looks for: those who go up the ladder
+// come to stages that others give up before, and those who have letters worded
+// to what is said about that.
+var (
+	seekers = []bot.Act{"m", "mm", "l"}
+	wording = []bot.Act{"dy", "dp", "dl", "dr"}
+)
 
 func (b *book) walk(k *knowledge.Pack, seed uint64) {
 	begin := time.Date(2026, 11, 23, 10, 0, 0, 0, time.FixedZone("UTC+8", 8*3600))
 	w := walk.NewWalker(walk.New(k, begin), k.Sayings(), seed)
-	w.Albums = true
+	w.Albums, w.Wordings = true, 20
 	w.Tried = b.tried
 	if seed%4 == 0 {
 		w.Seeks = seekers
+	}
+	if seed%8 == 1 {
+		w.Seeks = wording
 	}
 	for range walkSteps {
 		w.Step(func(e bot.Event, fx bot.Effects) {

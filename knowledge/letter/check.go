@@ -39,11 +39,12 @@ const (
 	findDeadline = "deadline"
 	findLong     = "long"
 	findUnheard  = "unheard"
+	findOrder    = "order"
 )
 
 var findingIDs = []string{
 	findAmount, findCurrency, findLost, findDate, findSpan, findCount, findNumber, findLaw, findLeak, findQuote, findSomebody, findRival, findLanguage,
-	findMarkup, findThinking, findMeta, findHalf, findToken, findBlank, findDemand, findDeadline, findLong, findUnheard,
+	findMarkup, findThinking, findMeta, findHalf, findToken, findBlank, findDemand, findDeadline, findLong, findUnheard, findOrder,
 }
 
 // stops are the signs at which a sentence ends, pauses those within it.
