@@ -33,7 +33,9 @@
 //
 // All writing goes through one goroutine. It takes whatever is queued, writes
 // it in one transaction and only then lets the callers return: a lone caller
-// waits for one sync of the disk and no longer, and many callers share one.
+// waits for one sync of the disk and no longer, and many callers share one. For
+// callers who have said that they are coming it waits some milliseconds: see
+// [Store.Coming].
 //
 // With a key, every value is encrypted but update ids, the index due, and the
 // format, the record and the mark in meta; and so are the names in the keys of

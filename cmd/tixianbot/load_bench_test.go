@@ -45,7 +45,8 @@ const (
 //
 //	go test ./cmd/tixianbot -run '^$' -bench Load -timeout 30m
 //
-// With TIXIANBOT_TEST_PROFILE=FILE, FILE.16 and so on are CPU profiles of ours.
+// With TIXIANBOT_TEST_PROFILE=FILE, FILE.tixianbot.16 and so on are CPU profiles
+// of ours, FILE.naive.16 those of the other.
 func BenchmarkLoad(b *testing.B) {
 	table := []string{"| chats | bot | updates/s | p50, p99 | p50, p99 at half the pace | CPU an update | resident |", "|---|---|---|---|---|---|---|"}
 	for _, chats := range []int{1, 16, 64, 256} {
