@@ -44,7 +44,12 @@ func BenchmarkMake(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(peak(b, func() { Make(b.Context(), k, src, Options{Dir: b.TempDir()}) }), "MiB-peak")
+	took := b.Elapsed() / time.Duration(b.N)
+	most := peak(b, func() { Make(b.Context(), k, src, Options{Dir: b.TempDir()}) })
+	b.ReportMetric(most, "MiB-peak")
+	if took > 5*time.Second || most > 200 {
+		b.Errorf("a pack takes %v and %.0f MiB", took, most)
+	}
 }
 
 // peak returns how much the heap grew at most while f ran.

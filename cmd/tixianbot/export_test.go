@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -245,4 +246,57 @@ func TestChatShowsWhereAFileIs(t *testing.T) {
 			}
 		}
 	}
+}
+
+// notedIn counts the answers to what was to be noted.
+func notedIn(u *telegramtest.User) int {
+	n := 0
+	for _, m := range u.Messages() {
+		if strings.Contains(m.Text, "记好了") {
+			n++
+		}
+	}
+	return n
+}
+
+// TestPacksOutliveKills: the bot is killed at any moment between the wish and
+// the file. Each pack comes; only one that was being sent at a kill comes twice.
+func TestPacksOutliveKills(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("tests that kill are left out of short runs and of those under the race detector")
+	}
+	kills := 2
+	if long {
+		kills = 100
+	}
+	srv := telegramtest.New(t)
+	srv.Patience(patience)
+	folder := t.TempDir()
+	b := start(t, srv, folder)
+	u := srv.User(7)
+	u.Say(story)
+	u.WaitText("快手")
+	srv.WaitConfirmed()
+	random := rand.New(rand.NewPCG(7, 8))
+	came, again := 0, 0
+	for range kills {
+		enough := len(srv.Calls("")) + random.IntN(6)
+		u.Say("/export 打码")
+		srv.Within(time.Second, func() bool { return len(srv.Calls("")) >= enough })
+		srv.Within(time.Duration(random.IntN(40))*time.Millisecond, func() bool { return false })
+		b.kill()
+		b = start(t, srv, folder)
+		waitDocuments(srv, u, came+1)
+		answers := notedIn(u)
+		u.Say("/log 还在")
+		srv.Wait("an answer behind the pack", func() bool { return notedIn(u) > answers })
+		n := len(documents(u)) - came
+		if n < 1 || n > 2 {
+			t.Fatalf("a pack came %d times", n)
+		}
+		came, again = came+n, again+n-1
+	}
+	b.stop()
+	emptied(t, srv, folder)
+	t.Logf("%d kills: every pack came, %d of them twice", kills, again)
 }
