@@ -39,7 +39,7 @@
 //
 // With a key, every value is encrypted but update ids, the index due, and the
 // format, the record and the mark in meta; and so are the names in the keys of
-// slots and timers. What remains to be seen are chat ids, numbers of cases and
+// slots, timers and orders. What remains to be seen are chat ids, numbers of cases and
 // records, moments that come due, sizes, and when something was written. All of
 // it happens in the types of bucket.go, which the rest of the package reads and
 // writes through: see seal.go and seal_name.go.

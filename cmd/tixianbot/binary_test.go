@@ -255,9 +255,9 @@ func (b *running) stop() time.Duration {
 }
 
 // cases returns what `cases --json` prints of the database in folder.
-func cases(t *testing.T, folder string) []printedCase {
+func cases(t *testing.T, folder string, env ...string) []printedCase {
 	t.Helper()
-	got := command(t, []string{"TIXIANBOT_DATA=" + folder}, "", "cases", "--json")
+	got := command(t, append(env, "TIXIANBOT_DATA="+folder), "", "cases", "--json")
 	if got.code != 0 {
 		t.Fatalf("cases: exit code %d: %s", got.code, got.errs)
 	}

@@ -60,6 +60,7 @@ var matrix = []row{
 	{fault: "disk full while a backup is made", times: 2, plays: 10, play: fillDiskOfBackup},
 	{fault: "backup and restore under traffic", times: 2, plays: 20, play: restoring},
 	{fault: "damaged or newer backup restored", times: 2, plays: 10, play: spoiling},
+	{fault: "SIGKILL, a wrong key, another key", times: 4, plays: 20, play: changingKeys, again: 1},
 	{fault: "SIGTERM", times: 10, plays: 20, play: terminating},
 	{fault: "bot blocked, and unblocked", times: 48, plays: 10, play: blocking},
 	{fault: "webhook left over", times: 3, plays: 10, play: leavingWebhooks},

@@ -27,6 +27,7 @@ type play struct {
 	tokens int         // given out so far
 	deaths []time.Time // when each bot was dead that was killed
 	env    []string    // of the bot, beside what it always has
+	key    string      // of the database, "" if it is plain
 	hook   bool        // the bot is called instead of polling
 	strict bool        // nothing but the deaths makes a message come again
 }
@@ -58,11 +59,12 @@ func newPlay(t *testing.T, seed uint64, hook bool) *play {
 
 // start starts the bot, or the next one after it has ended.
 func (p *play) start() {
+	env := append(slices.Clone(p.env), keyName+"="+p.key)
 	if p.hook {
-		p.bot = startHooked(p.t, p.srv, p.folder, p.env...)
+		p.bot = startHooked(p.t, p.srv, p.folder, env...)
 		return
 	}
-	p.bot = start(p.t, p.srv, p.folder, p.env...)
+	p.bot = start(p.t, p.srv, p.folder, env...)
 }
 
 func (p *play) each(do func(u *person)) {
@@ -200,12 +202,12 @@ func (p *play) end(times int) toll {
 		p.t.Errorf("not everything is answered and confirmed after %v; %d updates are pending\n%s", patience, len(p.srv.Pending()), p.bot.dump())
 	}
 	p.bot.stop()
-	if got := command(p.t, []string{"TIXIANBOT_DATA=" + p.folder}, "", "check"); got.code != 0 {
+	if got := command(p.t, []string{"TIXIANBOT_DATA=" + p.folder, keyName + "=" + p.key}, "", "check"); got.code != 0 {
 		p.t.Errorf("check: %s%s", got.out, got.errs)
 	}
 	total := toll{times: times}
 	kept := map[int64]printedCase{}
-	for _, c := range cases(p.t, p.folder) {
+	for _, c := range cases(p.t, p.folder, keyName+"="+p.key) {
 		kept[int64(c.Chat)] = c
 	}
 	for i, u := range p.people {
