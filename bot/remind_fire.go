@@ -39,7 +39,7 @@ func (t *turn) ring(e Woken) {
 	if !ok || !r.Struck.IsZero() || t.holdOff(e.Why, t.exact(r)) {
 		return
 	}
-	if late := t.lateOnes(n, r); len(late) >= lateEnough {
+	if late := t.lateOnes(r); len(late) >= lateEnough {
 		t.digest("remind.digest", late)
 		return
 	}

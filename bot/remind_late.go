@@ -27,9 +27,9 @@ const (
 	wakeDigest = "digest"
 )
 
-// lateOnes takes the reminder r of the case n, which comes now, and all others
+// lateOnes takes the reminder r, which comes now, and all others
 // of the chat that are late as well, if together they are enough for a digest.
-func (t *turn) lateOnes(n int, r Record) (late []rung) {
+func (t *turn) lateOnes(r Record) (late []rung) {
 	for _, p := range t.placedAll() {
 		due := t.due(p.Record)
 		if p.Record.Struck.IsZero() && t.in.At.Sub(due) > tardy {
