@@ -24,13 +24,15 @@ const (
 
 // The acts of buttons about wordings.
 const (
-	actPolish  Act = "dp" // Arg: as of actLetter; show what would leave
-	actAgree   Act = "dy" // Arg: the sum of what was shown
-	actNoWait  Act = "dz" // the user does not want to wait
-	wakeWorded     = "wording"
+	actPolish Act = "dp" // Arg: as of actLetter; show what would leave
+	actAgree  Act = "dy" // Arg: the sum of what was shown
+	actNoWait Act = "dz" // the user does not want to wait
 )
 
-const wordingOrder = "wording" // the name of the order: a chat has one
+const (
+	wordingOrder = "wording" // the name of the order: a chat has one
+	wakeWorded   = "wording" // the wording has taken too long
+)
 
 const (
 	// WordingTime is how long a wording takes at most, both requests together.
@@ -42,9 +44,6 @@ const (
 
 	// secondTry is how much time a second request needs to be worth it.
 	secondTry = 5 * time.Second
-
-	// wordingRequests is how many requests a wording has at most.
-	wordingRequests = 2
 )
 
 // Why a wording came to nothing, in Made.Err besides [ErrMade]; the phrases
@@ -54,7 +53,7 @@ const (
 	ErrSlow  = "slow"  // nothing came in time
 
 	notChanged  = "changed"  // the case is not any more what it was
-	notRejected = "rejected" // the checker rejected it twice
+	notRejected = "rejected" // the checker rejected it
 )
 
 // WordingRequest is what the maker of [OrderWording] needs: Order.Args in JSON.
@@ -76,13 +75,14 @@ func (t *turn) askPolish(arg string) {
 // polishing is a letter as it may leave.
 type polishing struct {
 	document
-	veil letter.Veil
+	veil  letter.Veil
+	brief string // what the language model is told with it
 }
 
 // sum names what is shown in a button, so that a yes is to that and nothing else.
 func (p polishing) sum() string {
 	h := fnv.New64a()
-	h.Write([]byte(p.arg() + "\n" + p.veil.Text)) // never fails
+	h.Write([]byte(p.arg() + "\n" + p.brief + "\n" + p.veil.Text)) // never fails
 	return fmt.Sprintf("%016x", h.Sum64())
 }
 
@@ -94,7 +94,7 @@ func (t *turn) polishing(arg string, at time.Time) (polishing, bool) {
 		return polishing{}, false
 	}
 	v, err := t.k.Letters.Veil(d.Text(), t.letterCase(d.request, at))
-	return polishing{document: d, veil: v}, err == nil
+	return polishing{document: d, veil: v, brief: t.k.Letters.Brief(d.Order)}, err == nil
 }
 
 // showPolish shows exactly what would leave, and asks.
@@ -112,7 +112,7 @@ func (t *turn) showPolish(arg string) {
 	default:
 		t.c.View.Arg = arg + "/" + p.sum()
 		agree := t.button("agree", actAgree, p.sum())
-		text := paragraphs(t.say("polish.ask"), fenced(p.veil.Text), t.say("polish.brief"), fenced(t.k.Letters.Brief(p.Order)), t.say("polish.terms"))
+		text := paragraphs(t.say("polish.ask"), fenced(p.veil.Text), t.say("polish.brief"), fenced(p.brief), t.say("polish.terms"))
 		t.screen("polish:"+arg, text, [][]Button{{agree}, {back}})
 	}
 }
@@ -142,18 +142,22 @@ func (t *turn) today() string { return t.in.At.Format(time.DateOnly) }
 
 // agreed sends the letter that was shown, if it is still the same.
 func (t *turn) agreed(sum string) bool {
-	arg, shown, _ := strings.Cut(t.c.View.Arg, "/")
-	p, ok := t.polishing(arg, t.in.At)
 	if t.c.View.Name != viewPolish || t.in.Wordings == 0 {
 		return false
 	}
-	if !ok || sum != shown || sum != p.sum() || t.left() == 0 {
+	arg, shown, _ := strings.Cut(t.c.View.Arg, "/")
+	p, ok := t.polishing(arg, t.in.At)
+	switch {
+	case t.left() == 0:
+		t.show()
+		return true
+	case !ok || sum != shown || sum != p.sum():
 		t.addLead(t.say("polish.other"))
 		t.show()
 		return true
 	}
 	t.c.Wording.Letter, t.c.Wording.Since = arg, t.in.At
-	t.order(WordingRequest{Brief: t.k.Letters.Brief(p.Order), Letter: p.veil.Text})
+	t.order(WordingRequest{Brief: p.brief, Letter: p.veil.Text})
 	t.fx.Wakes = append(t.fx.Wakes, Wake{At: t.in.At.Add(wordingPatience), Why: wakeWorded})
 	t.c.View = View{Name: viewWording, Arg: arg}
 	t.show()
@@ -230,7 +234,7 @@ func (t *turn) worded(m Made) {
 func (t *turn) judge(p polishing, q WordingRequest, reply string) {
 	mended := t.k.Letters.Mend(reply)
 	text := strings.TrimSpace(p.veil.Lift(mended))
-	found := append(t.k.Letters.Order(p.veil, mended), t.k.Letters.Check(text, p.Order, t.letterCase(p.request, t.c.Wording.Since.In(t.in.At.Location())))...)
+	found := append(t.k.Letters.Swapped(p.veil, mended), t.k.Letters.Check(text, p.Order, t.letterCase(p.request, t.c.Wording.Since.In(t.in.At.Location())))...)
 	again := q.Reply == "" && t.left() != 0 && t.in.At.Before(q.Until.Add(-secondTry))
 	switch {
 	case !letter.Blocked(found):

@@ -175,21 +175,21 @@ func TestVeil(t *testing.T) {
 }
 
 // Two dates that change places are both of the case, and yet not true.
-func TestOrder(t *testing.T) {
+func TestSwapped(t *testing.T) {
 	b := book(t)
 	v, err := b.Veil("您好，2026年11月19日我申请提现1280元，2026年11月20日客服A208答复。请在2026年11月30日前告知，2026年11月19日的申请怎样了。", kuaishou)
 	if err != nil {
 		t.Fatal(err)
 	}
 	swap := func(a, b string) string { return strings.NewReplacer(a, b, b, a).Replace(v.Text) }
-	if found := b.Order(v, v.Text); len(found) > 0 {
+	if found := b.Swapped(v, v.Text); len(found) > 0 {
 		t.Errorf("the letter itself: %v", found)
 	}
-	if found := b.Order(v, "ZX2元，[[ZX01]]申请；{ZX05}前告知。"); len(found) > 0 {
+	if found := b.Swapped(v, "ZX2元，[[ZX01]]申请；{ZX05}前告知。"); len(found) > 0 {
 		t.Errorf("an order of another kind: %v", found)
 	}
 	for _, text := range []string{swap("ZX01", "ZX03"), swap("ZX03", "ZX05"), "ZX05前，ZX03"} {
-		if found := b.Order(v, text); !letter.Blocked(found) || found[0].Say == "" {
+		if found := b.Swapped(v, text); !letter.Blocked(found) || found[0].Say == "" {
 			t.Errorf("%s in the place of %s: %v", text, v.Text, found)
 		}
 	}

@@ -12,10 +12,10 @@ var anyDigit = regexp.MustCompile(`[0-9]+`)
 // date for a date, a staff number for a staff number.
 func shape(text string) string { return anyDigit.ReplaceAllString(text, "0") }
 
-// Order returns what speaks against a reply to v because figures of the same
+// Swapped returns what speaks against a reply to v because figures of the same
 // shape stand in it in another order than in the letter: dates that changed
 // places are all of the case, and yet not true.
-func (b *Book) Order(v Veil, reply string) []Finding {
+func (b *Book) Swapped(v Veil, reply string) []Finding {
 	var all, seen []int
 	for n := range v.hidden {
 		all = append(all, n+1)
