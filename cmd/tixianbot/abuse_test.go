@@ -12,6 +12,15 @@ import (
 
 // What people do who mean harm, or whose telephone does.
 
+// notShort leaves a test out of short runs and of those under the race detector:
+// floods take long there, and what bears them works in one goroutine at a time.
+func notShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() || raced {
+		t.Skip("floods are left out of short runs and of those under the race detector")
+	}
+}
+
 // limited is the rate at which one user is answered unless it is set otherwise.
 const limited = "TIXIANBOT_USER_RATE=1"
 
@@ -19,6 +28,7 @@ const limited = "TIXIANBOT_USER_RATE=1"
 // kill among them, are kept and answered as a few, and somebody else is
 // answered as ever.
 func TestAFloodIsKeptAndHarmsNobodyElse(t *testing.T) {
+	notShort(t)
 	const all = 400
 	srv := telegramtest.New(t)
 	srv.Patience(patience)
@@ -60,6 +70,7 @@ var odd = []string{
 // into its name is answered, nothing of it is refused by Telegram, and no update
 // is given up.
 func TestOddTextsAreHarmless(t *testing.T) {
+	notShort(t)
 	srv := telegramtest.New(t)
 	srv.Patience(patience)
 	folder := t.TempDir()
@@ -97,13 +108,11 @@ func TestOddTextsAreHarmless(t *testing.T) {
 	}
 }
 
-// TestForwardsWithoutEnd: a thousand forwarded messages, ten thousand in a long
-// run, are each kept once, and answered as a few.
+// TestForwardsWithoutEnd: five hundred forwarded messages, ten thousand in a
+// long run, are each kept once, and answered as a few.
 func TestForwardsWithoutEnd(t *testing.T) {
-	if testing.Short() || raced {
-		t.Skip("long floods are left out of short runs and of those under the race detector")
-	}
-	all := 1000
+	notShort(t)
+	all := 500
 	if long {
 		all = 10_000
 	}

@@ -67,7 +67,7 @@ var matrix = []row{
 	{fault: "presses that have expired", times: 48, plays: 10, play: expiring},
 	{fault: "all requests fail in all ways, and SIGKILL", times: 5, plays: 20, play: everything, again: 1},
 	{fault: "people whom the operator blocks write on", times: 160, plays: 5, play: strangers},
-	{fault: "webhook: SIGKILL", times: 8, plays: 34, play: killing, again: 1, hook: true},
+	{fault: "webhook: SIGKILL", times: 6, plays: 34, play: killing, again: 1, hook: true},
 	{fault: "webhook: posts cut halfway", times: 20, plays: 10, hook: true, play: injecting(telegramtest.Fault{Kind: telegramtest.CutBefore, Method: telegramtest.WebhookMethod, Chance: 0.3})},
 	{fault: "webhook: answers to posts lost", times: 20, plays: 10, hook: true, play: injecting(telegramtest.Fault{Kind: telegramtest.CutAfter, Method: telegramtest.WebhookMethod, Chance: 0.3})},
 	{fault: "webhook: posts twice at once, and old ones again", times: 20, plays: 10, hook: true, play: injecting(telegramtest.Fault{Kind: telegramtest.Repeated, Method: telegramtest.WebhookMethod, Chance: 0.5})},
@@ -76,7 +76,7 @@ var matrix = []row{
 		telegramtest.Fault{Kind: telegramtest.BadGateway, Method: telegramtest.WebhookMethod, Chance: 0.2},
 	)},
 	{fault: "webhook: disk full, 503", times: 2, plays: 10, play: fillDisk, hook: true},
-	{fault: "webhook: SIGTERM", times: 5, plays: 20, play: terminating, hook: true},
+	{fault: "webhook: SIGTERM", times: 3, plays: 20, play: terminating, hook: true},
 	{fault: "webhook: all fails in all ways, and SIGKILL", times: 3, plays: 6, play: everything, again: 1, hook: true, slow: true},
 }
 
