@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"regexp"
 	"slices"
@@ -320,7 +319,7 @@ func (j posting) post(raw []byte, cut string) (status, after int, err error) {
 	case "halfway":
 		body = io.MultiReader(bytes.NewReader(raw[:len(raw)/2]), brokenOff{})
 	case "unanswered":
-		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { cancel() }})
+		defer time.AfterFunc(unanswered, cancel).Stop()
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, j.url, body)
 	if err != nil {
@@ -336,10 +335,19 @@ func (j posting) post(raw []byte, cut string) (status, after int, err error) {
 		return 0, 0, err
 	}
 	defer resp.Body.Close()
+	if cut == "unanswered" {
+		return 0, 0, errUnheard
+	}
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxBody))
 	after, _ = strconv.Atoi(resp.Header.Get("Retry-After"))
 	return resp.StatusCode, after, nil
 }
+
+// unanswered is how long a post waits for its answer that is cut before it. The
+// request has been sent by then; that it was written is no sign of that.
+const unanswered = 100 * time.Millisecond
+
+var errUnheard = errors.New("the answer is lost")
 
 // brokenOff is the rest of a body that does not come.
 type brokenOff struct{}
