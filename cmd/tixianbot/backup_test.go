@@ -59,6 +59,7 @@ func TestBackupIsASentenceWhereItFails(t *testing.T) {
 
 // TestADamagedDatabaseGivesNoBackup: it would be what a good one is thrown away for.
 func TestADamagedDatabaseGivesNoBackup(t *testing.T) {
+	alone(t)
 	folder, where := t.TempDir(), t.TempDir()
 	path := fill(t, folder)
 	raw, err := os.ReadFile(path)
@@ -120,6 +121,7 @@ func TestBackupsBesideABotUnderLoad(t *testing.T) {
 // TestAKilledBackupLeavesNoBackup: whenever the tool is killed, there is no file
 // of that name or a whole one, and the bot goes on.
 func TestAKilledBackupLeavesNoBackup(t *testing.T) {
+	alone(t)
 	srv := telegramtest.New(t)
 	srv.Patience(patience)
 	folder, where := t.TempDir(), t.TempDir()
@@ -240,6 +242,7 @@ func TestABackupThatFails(t *testing.T) {
 
 // TestBackupsToAFolderThatCannotBe: a bot does not start and believe in them.
 func TestBackupsToAFolderThatCannotBe(t *testing.T) {
+	alone(t)
 	srv := telegramtest.New(t)
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

@@ -151,6 +151,7 @@ func TestTheReadmeHasTheMetrics(t *testing.T) {
 // TestOutcomesAreThoseOfTheDatabase: they survive the process, since they are
 // counted there, and name causes of the content alone.
 func TestOutcomesAreThoseOfTheDatabase(t *testing.T) {
+	alone(t)
 	s := openStore(t, 0)
 	facts := map[fact.Name]bot.Known{fact.Status: {Value: "reviewing"}}
 	for chat, c := range []bot.Case{

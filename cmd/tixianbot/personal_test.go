@@ -57,6 +57,7 @@ func nothingOf(t *testing.T, where, text string) {
 }
 
 func TestNothingPersonalIsLoggedOrCounted(t *testing.T) {
+	alone(t)
 	srv := telegramtest.New(t)
 	srv.Patience(patience)
 	folder := t.TempDir()

@@ -18,6 +18,7 @@ import (
 // that is encrypted, backed up and called by Telegram. The program is the one
 // that all tests run, the token is that of the test, and the port a free one.
 func TestTheTenMinutesOfTheReadme(t *testing.T) {
+	alone(t)
 	text, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {
 		t.Fatal(err)

@@ -34,6 +34,7 @@ func tokens(from, to int) (all []string) {
 // TestRestoreBringsBackWhatWasBackedUp: what came after the backup is gone, and
 // is kept aside; what comes after the restoration goes on.
 func TestRestoreBringsBackWhatWasBackedUp(t *testing.T) {
+	alone(t)
 	srv := telegramtest.New(t)
 	srv.Patience(patience)
 	folder, file := t.TempDir(), filepath.Join(t.TempDir(), "backup.db")
@@ -102,6 +103,7 @@ func TestRestoreSaysWhatIsWrong(t *testing.T) {
 
 // TestRestoreOfAnEncryptedBackup wants its key.
 func TestRestoreOfAnEncryptedBackup(t *testing.T) {
+	alone(t)
 	folder, file := t.TempDir(), filepath.Join(t.TempDir(), "backup.db")
 	fill(t, folder)
 	key := strings.TrimSpace(command(t, nil, "", "key").out)
@@ -123,6 +125,7 @@ func TestRestoreOfAnEncryptedBackup(t *testing.T) {
 // the database before or the one restored, whole; a bot starts on it, and
 // restore can be run again.
 func TestAKilledRestorationLeavesADatabase(t *testing.T) {
+	alone(t)
 	folder, where := t.TempDir(), t.TempDir()
 	fill(t, folder)
 	file := filepath.Join(where, "backup.db")
@@ -163,6 +166,7 @@ func TestAKilledRestorationLeavesADatabase(t *testing.T) {
 // backup come at the next start, in one message, and what waited to be sent does
 // not come.
 func TestPastRemindersComeLateAndTogether(t *testing.T) {
+	alone(t)
 	srv := telegramtest.New(t)
 	srv.Patience(patience)
 	folder, file := t.TempDir(), filepath.Join(t.TempDir(), "backup.db")
