@@ -26,7 +26,8 @@ type Source struct {
 	Reminders []byte    // an iCalendar file, or nil
 
 	// Open fetches a piece of evidence. An error leaves it out, ErrLarge because it
-	// is too large: the index names it, and the pack still comes. nil fetches
+	// is too large: the index names it, and the pack still comes. An
+	// [*os.PathError] ends the making: the disk is full, or the like. nil fetches
 	// nothing.
 	Open func(context.Context, bot.File) (io.ReadCloser, error)
 

@@ -208,7 +208,7 @@ func (w *writing) fetchOne(ctx context.Context, p *piece, room int64) error {
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("fetch evidence: %w", ctx.Err())
-	case errors.As(err, &disk) && disk.Path == p.temp:
+	case errors.As(err, &disk):
 		return fmt.Errorf("keep evidence: %w", err)
 	case errors.Is(err, ErrLarge):
 		p.state = state(Large)

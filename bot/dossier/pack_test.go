@@ -305,6 +305,17 @@ func TestAFileThatBreaksOffIsGone(t *testing.T) {
 	}
 }
 
+// TestAFullDiskIsNoLostFile: nothing is said to be gone because there was no
+// room for it.
+func TestAFullDiskIsNoLostFile(t *testing.T) {
+	src, full := full(), &os.PathError{Op: "write", Path: "x", Err: errors.New("no space left on device")}
+	src.Open = func(context.Context, bot.File) (io.ReadCloser, error) { return nil, fmt.Errorf("keep: %w", full) }
+	dir := t.TempDir()
+	if _, err := Make(t.Context(), content(t), src, Options{Dir: dir}); !errors.Is(err, full) || len(entries(t, dir)) > 0 {
+		t.Errorf("Make returns %v and leaves %q", err, entries(t, dir))
+	}
+}
+
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("connection reset") }

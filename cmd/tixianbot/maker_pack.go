@@ -64,10 +64,10 @@ func (p packer) source(k *knowledge.Pack, w relay.Work) (dossier.Source, error) 
 	if err != nil {
 		return dossier.Source{}, err
 	}
-	fetch := &fetch{packer: p, dir: w.Dir, pauses: packPauses}
+	evidence := &fetch{packer: p, dir: w.Dir, pauses: packPauses}
 	return dossier.Source{
 		Case: w.Case, Records: w.Records, Zone: w.Zone, Now: w.Now, Reminders: calendar,
-		Open: fetch.open, Progress: w.Progress,
+		Open: evidence.open, Progress: w.Progress,
 	}, nil
 }
 
