@@ -396,7 +396,9 @@ func TestWhatLeavesIsWhatWasShown(t *testing.T) {
 		u.start("20/1000")
 		defer u.stop()
 		u.opens()
+		u.mu.Lock()
 		shown := u.got[len(u.got)-1].Text
+		u.mu.Unlock()
 		if len(bodies) != 0 {
 			t.Fatal("something left before the yes")
 		}
