@@ -10,7 +10,8 @@
 //	          sealed                    → the record of the key, if the file is encrypted
 //	          erased                    → there since a chat was erased, until the file is compacted
 //	          spent-WHAT                → JSON: how much of it was used up on its newest day
-//	chats     chat                      → JSON: active case, zone, quiet hours, whether it is gone
+//	chats     chat                      → JSON: active case, zone, quiet hours, whether it is gone,
+//	                                      and was told that it is not let in
 //	slots     chat, name of the slot    → message id, eight bytes
 //	cases     chat, case (4)            → JSON: the case
 //	records   chat, case (4), seq (4)   → JSON: one record of the case

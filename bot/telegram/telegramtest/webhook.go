@@ -20,7 +20,7 @@ import (
 // WebhookMethod is the name under which posts to the webhook of the bot can be
 // made to go wrong and stand among the calls. Of the kinds of faults, CutBefore
 // ends a post halfway, CutAfter ends it before its answer, Repeated posts an
-// update twice at the same time and the latest confirmed ones of its chat again,
+// update twice at the same time and the latest confirmed ones of its queue again,
 // and ServerError and BadGateway are answers of a proxy that the bot does not see.
 const WebhookMethod = "webhook"
 
@@ -286,8 +286,8 @@ func (j posting) under(f *Fault) (status, after int, err error) {
 	return j.post(j.u.raw, "")
 }
 
-// twice posts the update twice at once, after those of its chat that were
-// confirmed last. It counts as it does for the bot: if one of the two is kept.
+// twice posts the update twice at once, beside those of its queue that were
+// confirmed last. What comes of the first of the two counts.
 func (j posting) twice() (status, after int, err error) {
 	j.s.mu.Lock()
 	old := slices.Clone(j.s.queue.confirmed)
