@@ -38,7 +38,7 @@ func TestRekeyKilledAtAnyMoment(t *testing.T) {
 		}
 		began := time.Now()
 		if !killedRekey(t, folder, keys[1-now], keys[now], limit) {
-			full = max(full, time.Since(began))
+			full = time.Since(began) // the machine may have more to do at one time than at another
 		} else {
 			killed++
 		}
