@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,8 +39,9 @@ type user struct {
 	ended chan error
 	last  int64
 
-	mu  sync.Mutex
-	got []heard
+	mu     sync.Mutex
+	got    []heard
+	bodies []string // of the requests to the language model
 }
 
 // heard is a message that the user got.
@@ -51,7 +53,23 @@ type heard struct {
 // RoundTrip asks the language model, which takes its time.
 func (u *user) RoundTrip(r *http.Request) (*http.Response, error) {
 	time.Sleep(2 * time.Second)
-	return u.llm(r)
+	data, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	r.Body = io.NopCloser(strings.NewReader(string(data)))
+	u.mu.Lock()
+	u.bodies = append(u.bodies, string(data))
+	llm := u.llm
+	u.mu.Unlock()
+	return llm(r)
+}
+
+// requests returns the bodies of the requests to the language model.
+func (u *user) requests() []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return slices.Clone(u.bodies)
 }
 
 // Send takes a message.
@@ -306,7 +324,9 @@ func TestAWordingSurvivesTheProcess(t *testing.T) {
 			begun := time.Now()
 			u.press("同意，发去润色")
 			time.Sleep(5 * time.Second)
+			u.mu.Lock()
 			u.llm = polite
+			u.mu.Unlock()
 			u.kill(c.down)
 			up := time.Now()
 			defer u.stop()
@@ -329,12 +349,7 @@ func TestRequestsAreCounted(t *testing.T) {
 	for daily, want := range map[string]int{"2/9": 2, "9/2": 2, "2": 2, "0": 5} {
 		path := filepath.Join(t.TempDir(), "bot.db")
 		synctest.Test(t, func(t *testing.T) {
-			asked := 0
-			u := &user{t: t, pack: pack, path: path}
-			u.llm = func(r *http.Request) (*http.Response, error) {
-				asked++
-				return polite(r)
-			}
+			u := &user{t: t, pack: pack, path: path, llm: polite}
 			u.start(daily)
 			defer func() { u.stop() }()
 			u.opens()
@@ -348,7 +363,7 @@ func TestRequestsAreCounted(t *testing.T) {
 				}
 				time.Sleep(time.Minute)
 			}
-			if asked != want {
+			if asked := len(u.requests()); asked != want {
 				t.Errorf("%s: %d requests, want %d", daily, asked, want)
 			}
 			u.stop()
@@ -358,7 +373,7 @@ func TestRequestsAreCounted(t *testing.T) {
 			u.press("润色")
 			u.press("同意，发去润色")
 			time.Sleep(time.Minute)
-			if asked != want+1 {
+			if asked := len(u.requests()); asked != want+1 {
 				t.Errorf("%s: %d requests after a day", daily, asked)
 			}
 		})
@@ -381,29 +396,19 @@ func TestWhatLeavesIsWhatWasShown(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "bot.db")
 	synctest.Test(t, func(t *testing.T) {
-		var bodies []string
-		lies := betterThen()
-		u := &user{t: t, pack: pack, path: path}
-		u.llm = func(r *http.Request) (*http.Response, error) {
-			data, err := io.ReadAll(r.Body)
-			if err != nil {
-				return nil, err
-			}
-			bodies = append(bodies, string(data))
-			r.Body = io.NopCloser(strings.NewReader(string(data)))
-			return lies(r)
-		}
+		u := &user{t: t, pack: pack, path: path, llm: betterThen()}
 		u.start("20/1000")
 		defer u.stop()
 		u.opens()
 		u.mu.Lock()
 		shown := u.got[len(u.got)-1].Text
 		u.mu.Unlock()
-		if len(bodies) != 0 {
+		if len(u.requests()) != 0 {
 			t.Fatal("something left before the yes")
 		}
 		u.press("同意，发去润色")
 		time.Sleep(time.Minute)
+		bodies := u.requests()
 		if len(bodies) != 2 {
 			t.Fatalf("%d requests", len(bodies))
 		}
