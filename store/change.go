@@ -74,13 +74,17 @@ type Receipt struct {
 // [ErrDamaged] is one of this change; any other says that the database cannot
 // be written now.
 func (s *Store) Commit(c Change) (Receipt, error) {
-	e, err := encode(c)
-	if err != nil {
-		if c.Came {
+	handedOn := false
+	defer func() {
+		if c.Came && !handedOn { // also where it cannot be encoded at all
 			s.Coming(-1)
 		}
+	}()
+	e, err := encode(c)
+	if err != nil {
 		return Receipt{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
+	handedOn = true
 	out, err := s.submit(&job{op: e, came: c.Came})
 	return Receipt{Duplicate: out.duplicate, Next: out.next}, err
 }
