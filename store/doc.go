@@ -57,4 +57,8 @@
 // compacted, at the next start or within a day: copied without its free pages,
 // compared, and put in the place of the old one. See compact.go. [Rekey] does the
 // same where the key changes.
+//
+// [Store.Backup] copies the file while it is written to, [Verify] looks a copy
+// through and changes nothing in it, and [Restore] puts one in the place of the
+// database: see backup.go and restore.go.
 package store

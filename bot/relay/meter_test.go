@@ -34,6 +34,8 @@ func (y *tally) Sent(r Result, _ time.Duration)                 { y.count(string
 
 func (y *tally) Woken(why string, late time.Duration) {
 	y.count("woken " + why)
+	y.mu.Lock()
+	defer y.mu.Unlock()
 	y.late = append(y.late, late)
 }
 
