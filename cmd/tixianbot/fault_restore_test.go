@@ -35,9 +35,9 @@ func restoring(p *play, times int) {
 }
 
 // refused has a tool say no.
-func (p *play) refused(command_, file string, words ...string) {
+func (p *play) refused(sub, file string, words ...string) {
 	p.t.Helper()
-	told(p.t, command_+" "+filepath.Base(file), command(p.t, []string{"TIXIANBOT_DATA=" + p.folder}, "", command_, file), words...)
+	told(p.t, sub+" "+filepath.Base(file), command(p.t, []string{"TIXIANBOT_DATA=" + p.folder}, "", sub, file), words...)
 }
 
 // renew presses a button of before the restoration, which is an old one and
