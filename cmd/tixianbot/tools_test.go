@@ -135,6 +135,7 @@ func TestAStaleSocketIsNoBot(t *testing.T) {
 
 // TestTheSocketOfALongPath: the address of a socket may have some hundred bytes.
 func TestTheSocketOfALongPath(t *testing.T) {
+	toldElsewhere(t)
 	srv := telegramtest.New(t)
 	folder := filepath.Join(t.TempDir(), strings.Repeat("long/", 40))
 	b := start(t, srv, folder)
