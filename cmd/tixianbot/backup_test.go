@@ -21,7 +21,7 @@ import (
 
 // TestBackupAlone: with no bot about, the tool makes the copy itself.
 func TestBackupAlone(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	folder, where := t.TempDir(), t.TempDir()
 	fill(t, folder)
 	file := filepath.Join(where, "today.db")

@@ -58,10 +58,10 @@ func withBinary(m *testing.M) int {
 // long is set for the full counts of the tests that kill and count.
 var long = os.Getenv("TIXIANBOT_TEST_LONG") == "1"
 
-// toldElsewhere leaves a test out of short runs, which are those under the race
+// unhurried leaves a test out of short runs, which are those under the race
 // detector: it starts the slow program again and again, or waits, and has no
 // goroutine that other tests of the program do not have.
-func toldElsewhere(t *testing.T) {
+func unhurried(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("its goroutines run in other tests")

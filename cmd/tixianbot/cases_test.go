@@ -16,7 +16,7 @@ import (
 // TestCasesListTheEvidence: a piece of evidence is listed under the name that
 // the bot gives it, and its caption stands in the timeline alone.
 func TestCasesListTheEvidence(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	noon := time.Date(2026, 11, 20, 15, 0, 0, 0, time.FixedZone("CST", 8*3600))
 	entry := store.Entry{Zone: "Asia/Shanghai", Records: []bot.Record{
 		{Seq: 1, Kind: bot.RecordMessage, At: noon, Text: "提现失败"},

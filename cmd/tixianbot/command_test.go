@@ -23,7 +23,7 @@ func TestVersion(t *testing.T) {
 }
 
 func TestChatGivesTheAnswer(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	got := command(t, nil, mainPath, "chat", "--fresh", "--echo")
 	if got.code != 0 {
 		t.Fatalf("chat: %d %s", got.code, got.errs)
@@ -59,7 +59,7 @@ func TestChatGivesTheAnswer(t *testing.T) {
 }
 
 func TestChatRemembersUnlessItIsFresh(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	folder := t.TempDir()
 	env := []string{"TIXIANBOT_DATA=" + folder}
 	command(t, env, "/log 第一条\n", "chat")
@@ -72,7 +72,7 @@ func TestChatRemembersUnlessItIsFresh(t *testing.T) {
 }
 
 func TestAskAnswersInJSON(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	got := command(t, nil, "", "ask", "--json", "昨天下午三点提现500元一直显示风控审核中，上周刚换了银行卡")
 	if got.code != 0 {
 		t.Fatalf("ask: %d %s", got.code, got.errs)
@@ -111,7 +111,7 @@ func TestAskAnswersInJSON(t *testing.T) {
 }
 
 func TestAskAnswersInWords(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	got := command(t, nil, "", "ask", "截图要包含什么？")
 	if got.code != 0 || !strings.Contains(got.out, "截图") {
 		t.Errorf("ask: %d %q %s", got.code, got.out, got.errs)
@@ -119,7 +119,7 @@ func TestAskAnswersInWords(t *testing.T) {
 }
 
 func TestLint(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	if got := command(t, nil, "", "lint", "--now", "2026-11-23"); got.code != 0 {
 		t.Errorf("the content of the program: %d\n%s%s", got.code, got.out, got.errs)
 	}
@@ -140,7 +140,7 @@ func TestLint(t *testing.T) {
 // TestLintTellsWhatBecameOfEveryAdvice: each row of the list that the content
 // grew from is carried, corrected or left out, once, and none is missing.
 func TestLintTellsWhatBecameOfEveryAdvice(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	rows, err := os.ReadFile("../../knowledge/testdata/seed-advice-ids.tsv")
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +188,7 @@ func TestToolsOfAnEmptyFolderSayThatThereIsNoDatabase(t *testing.T) {
 }
 
 func TestCheckFindsDamage(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	folder := t.TempDir()
 	env := []string{"TIXIANBOT_DATA=" + folder}
 	command(t, env, "/log 一\n", "chat")
@@ -206,7 +206,7 @@ func TestCheckFindsDamage(t *testing.T) {
 
 // TestWrongConfiguration: each is refused with a sentence that names it.
 func TestWrongConfiguration(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	token := "TELEGRAM_BOT_TOKEN=1000000001:a-token-for-nothing-0000000000000000"
 	empty := filepath.Join(t.TempDir(), "empty")
 	if err := os.WriteFile(empty, []byte("\n"), 0o600); err != nil {
@@ -254,7 +254,7 @@ func TestWrongConfiguration(t *testing.T) {
 }
 
 func TestVariablesOfOthersAreLeftAlone(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	env := []string{"OPENAI_API_KEY=of-somebody-else", "TIXIANBOT_KEY=", "TIXIANBOT_TEST_LONG=0"}
 	if got := command(t, env, "", "chat", "--fresh"); got.code != 0 {
 		t.Errorf("chat: %d %s", got.code, got.errs)

@@ -10,7 +10,7 @@ import (
 // TestErasedIsGoneFromTheFile: after /delete and its second tap nothing of what
 // was said is told any more, and after a restart it is not in the file either.
 func TestErasedIsGoneFromTheFile(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	data := t.TempDir()
 	env := []string{"TIXIANBOT_DATA=" + data}
 	const platform, words = "青竹小站", "打了客服，工号7719，说周五前答复"

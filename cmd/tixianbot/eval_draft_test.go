@@ -7,7 +7,7 @@ import (
 
 // The letters of the dev set, and what the checker says of those of models.
 func TestEvalOfLetters(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	got := evaluate(t, devSets+"dev-draft.jsonl", "--min", "draft.ratio=1")
 	if got.code != 0 {
 		t.Errorf("exit code %d: %s%s", got.code, got.errs, got.out)

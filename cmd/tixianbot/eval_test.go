@@ -36,7 +36,7 @@ func set(t *testing.T, lines ...string) string {
 // The bounds of the main job: from a vague first message to the cause, in few
 // questions.
 func TestEvalOfInterviews(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	got := evaluate(t, devSets+"dev-interview.jsonl",
 		"--min", "interview.top1=0.9", "--min", "interview.top3=0.95", "--max", "interview.median=5", "--max", "interview.p90=8")
 	if got.code != 0 {
@@ -45,7 +45,7 @@ func TestEvalOfInterviews(t *testing.T) {
 }
 
 func TestEvalOfFirstMessages(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	got := evaluate(t, devSets+"dev-triage.jsonl", "--min", "triage.top1=0.9", "--min", "triage.top3=0.95")
 	if got.code != 0 {
 		t.Errorf("exit code %d: %s%s", got.code, got.errs, got.out)
@@ -74,7 +74,7 @@ func TestEvalReadsTheSets(t *testing.T) {
 const goodCase = `{"task":"triage","id":"x-1","text":"身份证上个月过期了，今天提不了","want":{"cause":"identity_expired"}}`
 
 func TestEvalPrintsWhatFailedAndTheMetrics(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	file := set(t, goodCase, "",
 		`{"task":"triage","id":"x-2","text":"身份证上个月过期了，\n今天提不了","want":{"causes":["local_network","dormant_account"]}}`)
 	got := evaluate(t, file, "--table")
@@ -95,7 +95,7 @@ func TestEvalPrintsWhatFailedAndTheMetrics(t *testing.T) {
 }
 
 func TestEvalPrintsJSON(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	got := evaluate(t, set(t, goodCase), "--json")
 	lines := json.NewDecoder(strings.NewReader(got.out))
 	var first struct {
@@ -124,7 +124,7 @@ func TestEvalPrintsJSON(t *testing.T) {
 }
 
 func TestEvalHoldsToBounds(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	file := set(t, goodCase)
 	for _, c := range []struct {
 		args []string
@@ -202,7 +202,7 @@ func TestMeasure(t *testing.T) {
 
 // An interview is the conversation of a user who answers by the truth.
 func TestInterviewAnswersByTheTruth(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	k, err := knowledge.Load("")
 	if err != nil {
 		t.Fatal(err)

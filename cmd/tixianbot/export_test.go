@@ -212,7 +212,7 @@ func TestAPackSurvivesKills(t *testing.T) {
 // TestChatShowsWhereAFileIs: in the terminal the evidence is what lies under the
 // path that was typed, and the pack lies where the screen says.
 func TestChatShowsWhereAFileIs(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	folder := t.TempDir()
 	picture := filepath.Join(folder, "页面.jpg")
 	if err := os.WriteFile(picture, []byte("a picture"), 0o600); err != nil {

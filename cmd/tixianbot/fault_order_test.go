@@ -174,7 +174,7 @@ func TestNothingOvertakesWhatWasRefused(t *testing.T) {
 // everything comes, in order. That fewer answers are given to who writes too
 // fast is left aside.
 func TestTheDefaultRates(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	const inOne, others = 23, 60
 	srv := telegramtest.New(t)
 	srv.Patience(patience)

@@ -64,7 +64,7 @@ func fill(t *testing.T, folder string) string {
 // TestAPageThatIsDamaged: check finds it wherever it is, and says what to do.
 // (That no damage whatever ends in a stack is tested in package store.)
 func TestAPageThatIsDamaged(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	folder := t.TempDir()
 	path := fill(t, folder)
 	good, err := os.ReadFile(path)
@@ -96,7 +96,7 @@ func TestAPageThatIsDamaged(t *testing.T) {
 }
 
 func TestADatabaseThatIsInUse(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	folder := t.TempDir()
 	s, err := store.Open(filepath.Join(folder, botFile))
 	if err != nil {
@@ -121,7 +121,7 @@ func TestADataFolderThatIsAFile(t *testing.T) {
 // TestTwoBotsWithOneToken: both say so and neither is ready, as long as the
 // other is there; then the one that is left goes on.
 func TestTwoBotsWithOneToken(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	srv := telegramtest.New(t)
 	srv.Patience(patience)
 	one := start(t, srv, t.TempDir())

@@ -36,7 +36,7 @@ func holdsWord(t *testing.T, folder string) bool {
 // TestABotThatIsEncrypted: what is told to it does not stand on the disk, is
 // there after a restart, and no tool gets at it without the key.
 func TestABotThatIsEncrypted(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	srv := telegramtest.New(t)
 	folder, key := t.TempDir(), newKey(t)
 	withKey := []string{"TIXIANBOT_DATA=" + folder, "TIXIANBOT_KEY=" + key}
@@ -71,7 +71,7 @@ func TestABotThatIsEncrypted(t *testing.T) {
 // killed, and no file in its folder shows a word, a picture or the pack itself;
 // the next bot sends it whole.
 func TestNothingCanBeReadInTheFolder(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	srv := telegramtest.New(t)
 	srv.Patience(patience)
 	folder, key := t.TempDir(), "TIXIANBOT_KEY="+newKey(t)
@@ -143,7 +143,7 @@ func refused(t *testing.T, name, folder string, env []string, want string) {
 // TestRekeyFromTheCommandLine: on, changed and off, with the words that the
 // README and the refusals name.
 func TestRekeyFromTheCommandLine(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	folder, one, two := t.TempDir(), newKey(t), newKey(t)
 	data := "TIXIANBOT_DATA=" + folder
 	command(t, []string{data}, "/log "+word+"\n", "chat")
@@ -185,7 +185,7 @@ func TestRekeyFromTheCommandLine(t *testing.T) {
 }
 
 func TestKeysThatMeanNothing(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	folder, key := t.TempDir(), newKey(t)
 	file := filepath.Join(folder, "key")
 	if err := os.WriteFile(file, []byte(key+"\n"), 0o600); err != nil {

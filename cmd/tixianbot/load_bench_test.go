@@ -321,7 +321,7 @@ func status(b testing.TB, run *running, name string) int {
 // TestBothBotsSayTheSame keeps the comparison honest: under the load the naive
 // bot gives the answers that ours gives.
 func TestBothBotsSayTheSame(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	said := map[string][]telegramtest.Message{}
 	for _, role := range roles {
 		c := newCrowd(t, 1)

@@ -147,7 +147,7 @@ func TestTheComposeFileOfTheReadme(t *testing.T) {
 // TestTheEncryptionOfTheReadme runs its commands, one after the other, on a
 // database that was plain.
 func TestTheEncryptionOfTheReadme(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	shell, err := exec.LookPath("sh")
 	if err != nil {
 		t.Skip("no shell here")

@@ -65,7 +65,7 @@ func TestTheReadmeHasTheConfiguration(t *testing.T) {
 
 // TestTheReadmeShowsARealConversation: only the day of yesterday may differ.
 func TestTheReadmeShowsARealConversation(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	got := command(t, nil, mainPath, "chat", "--fresh", "--echo")
 	want := "```text\n" + strings.TrimSpace(got.out) + "\n```"
 	day := regexp.MustCompile(`(\d+年)?\d+月\d+日（周.）`)

@@ -25,7 +25,7 @@ const webhookHeading = "### By webhook, behind a proxy"
 // that its proxy passes on to where the bot listens; and through a proxy that
 // does what is written there, with TLS, Telegram reaches the bot, and nothing else does.
 func TestTheProxyOfTheReadme(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	shell, caddy := blocks(t, webhookHeading, "sh")[0], blocks(t, webhookHeading, "caddyfile")[0]
 	known(t, shell)
 	at, err := url.Parse(part(t, `TIXIANBOT_WEBHOOK_URL=(\S+)`, shell))

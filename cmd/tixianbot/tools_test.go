@@ -135,7 +135,7 @@ func TestAStaleSocketIsNoBot(t *testing.T) {
 
 // TestTheSocketOfALongPath: the address of a socket may have some hundred bytes.
 func TestTheSocketOfALongPath(t *testing.T) {
-	toldElsewhere(t)
+	unhurried(t)
 	srv := telegramtest.New(t)
 	folder := filepath.Join(t.TempDir(), strings.Repeat("long/", 40))
 	b := start(t, srv, folder)
@@ -153,6 +153,7 @@ func TestTheSocketOfALongPath(t *testing.T) {
 // TestAToolThatStopsReading: the bot answers its users, answers other tools and
 // stops in time while a tool stands there and does not read.
 func TestAToolThatStopsReading(t *testing.T) {
+	unhurried(t)
 	srv := telegramtest.New(t)
 	srv.Patience(patience)
 	folder := t.TempDir()
