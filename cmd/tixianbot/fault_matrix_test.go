@@ -67,6 +67,7 @@ var matrix = []row{
 	{fault: "presses that have expired", times: 48, plays: 10, play: expiring},
 	{fault: "all requests fail in all ways, and SIGKILL", times: 5, plays: 20, play: everything, again: 1},
 	{fault: "people whom the operator blocks write on", times: 160, plays: 5, play: strangers},
+	{fault: "language model dead, letters are to be worded", times: 4, plays: 5, play: unworded},
 	{fault: "webhook: SIGKILL", times: 6, plays: 34, play: killing, again: 1, hook: true},
 	{fault: "webhook: posts cut halfway", times: 20, plays: 10, hook: true, play: injecting(telegramtest.Fault{Kind: telegramtest.CutBefore, Method: telegramtest.WebhookMethod, Chance: 0.3})},
 	{fault: "webhook: answers to posts lost", times: 20, plays: 10, hook: true, play: injecting(telegramtest.Fault{Kind: telegramtest.CutAfter, Method: telegramtest.WebhookMethod, Chance: 0.3})},
@@ -272,6 +273,32 @@ func strangers(p *play, times int) {
 	for _, u := range blocked {
 		if n := len(u.Messages()); n > 0 {
 			p.t.Errorf("%d messages to somebody who is blocked", n)
+		}
+	}
+}
+
+// unworded has people ask for a better wording of a letter while nobody listens
+// at the address of the language model: each gets the letter as it was, and the
+// others notice nothing.
+func unworded(p *play, times int) {
+	p.bot.stop()
+	p.env = []string{"OPENAI_API_KEY=a-key-for-nothing", "OPENAI_BASE_URL=http://127.0.0.1:1/v1"}
+	p.start()
+	var wishers []*telegramtest.User
+	for n := range times {
+		u := p.srv.User(int64(201 + n))
+		u.Say(opening)
+		u.Say("/draft 三句话给客服")
+		u.WaitText("长按上面的字")
+		u.Press("润色")
+		u.WaitText("[[ZX01]]")
+		u.Press("同意，发去润色")
+		p.round()
+		wishers = append(wishers, u)
+	}
+	for _, u := range wishers {
+		if m := u.WaitText("没有润色成"); !strings.Contains(m.Text, "您好") {
+			p.t.Errorf("without the letter as it was: %q", m.Text)
 		}
 	}
 }
