@@ -16,6 +16,9 @@ import (
 // say. Together they come to every question and every option of it, to every
 // cause, danger, article and stage: nothing was written that nobody ever sees.
 func TestWalksReachEverything(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine alone")
+	}
 	k := content(t)
 	words := k.Sayings()
 	left := everything(k)
