@@ -85,7 +85,7 @@ func (h *Webhook) look(ctx context.Context) error {
 	}
 	if h.heed(info) {
 		h.c.log.say(slog.LevelWarn, "telegram reports that its posts do not come through to the webhook",
-			"what", reduceFail(info.Fail), "waiting", info.Pending)
+			"what", reduce(info.Fail, fails), "waiting", info.Pending)
 	}
 	return nil
 }
@@ -132,14 +132,4 @@ var fails = []string{
 	"wrong response from the webhook: 404", "wrong response from the webhook: 405", "wrong response from the webhook: 413",
 	"wrong response from the webhook: 415", "wrong response from the webhook: 500", "wrong response from the webhook: 502",
 	"wrong response from the webhook: 503", "wrong response from the webhook: 504", "wrong response from the webhook",
-}
-
-func reduceFail(said string) string {
-	said = strings.ToLower(said)
-	for _, known := range fails {
-		if strings.Contains(said, known) {
-			return known
-		}
-	}
-	return "an error without a known description"
 }

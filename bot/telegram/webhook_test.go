@@ -463,7 +463,7 @@ func TestWhatTelegramSaysOfFailuresIsReduced(t *testing.T) {
 		"Connection refused":                               "connection refused",
 		"Something about https://bot.example":              "an error without a known description",
 	} {
-		if got := reduceFail(said); got != want {
+		if got := reduce(said, fails); got != want {
 			t.Errorf("%q became %q, want %q", said, got, want)
 		}
 	}

@@ -123,11 +123,13 @@ var descriptions = []string{
 	"unauthorized", "not found", "too many requests",
 }
 
-func reduce(description string) string {
-	description = strings.ToLower(description)
-	for _, known := range descriptions {
-		if strings.Contains(description, known) {
-			return known
+// reduce returns the first of the known descriptions that stands in a text, which
+// may hold what nobody else is to read.
+func reduce(text string, known []string) string {
+	text = strings.ToLower(text)
+	for _, one := range known {
+		if strings.Contains(text, one) {
+			return one
 		}
 	}
 	return "an error without a known description"
@@ -247,7 +249,7 @@ func judge(status int, body []byte, result any) error {
 	return &fault{
 		kind:  faultAPI,
 		code:  answer.Code,
-		what:  reduce(answer.Description),
+		what:  reduce(answer.Description, descriptions),
 		after: max(time.Duration(answer.Parameters.RetryAfter)*time.Second, time.Second),
 	}
 }
